@@ -1,0 +1,109 @@
+"""The IRI policy: minting, reading and abbreviating IRIs, and moving them to another base.
+
+Every text file of the project uses the canonical base. A release may be built for another one
+(a local server, say); ``rebase`` is the only place where that happens.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from kg.errors import IriError
+from kg.language import Text
+from kg.namespaces import CANONICAL_BASE
+
+MAX_SLUG_LENGTH: Final = 80
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+_THING = re.compile(rf"{re.escape(CANONICAL_BASE)}id/(?P<kind>[a-z-]+)/(?P<slug>[a-z0-9-]+)")
+
+
+class Identity(NamedTuple):
+    """The two parts that name a thing: ``/id/{kind}/{slug}``."""
+
+    kind: str
+    slug: str
+
+
+def slugify(name: str) -> str:
+    """Return the slug of a name: ASCII, lower case, hyphens, at most 80 characters.
+
+    >>> slugify("Pemerintah Kota Payakumbuh")
+    'pemerintah-kota-payakumbuh'
+
+    Raises ``IriError`` if nothing is left of the name.
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:MAX_SLUG_LENGTH].strip("-")
+    if not slug:
+        raise IriError(
+            Text("Nama '{name}' tidak menghasilkan slug", "Name '{name}' yields no slug").format(
+                name=name
+            )
+        )
+    return slug
+
+
+def mint_iri(kind: str, slug: str) -> str:
+    """Return the canonical IRI of a thing.
+
+    >>> mint_iri("agency", "polresta-sidoarjo")
+    'https://w3id.org/inovasi-publik/id/agency/polresta-sidoarjo'
+
+    Raises ``IriError`` if the slug is not of the form that the policy allows.
+    """
+    if not _SLUG.fullmatch(slug) or len(slug) > MAX_SLUG_LENGTH:
+        raise IriError(
+            Text(
+                "Slug '{slug}' tidak sah: pakai a-z, angka dan tanda hubung, paling panjang 80",
+                "Slug '{slug}' is not allowed: lower-case a-z, digits and hyphens, at most 80",
+            ).format(slug=slug)
+        )
+    return f"{CANONICAL_BASE}id/{kind}/{slug}"
+
+
+def parse_iri(iri: str) -> Identity | None:
+    """Return kind and slug of a canonical thing IRI, or None for any other IRI.
+
+    >>> parse_iri("https://w3id.org/inovasi-publik/id/person/ikhsan")
+    Identity(kind='person', slug='ikhsan')
+    """
+    match = _THING.fullmatch(iri)
+    return Identity(match["kind"], match["slug"]) if match else None
+
+
+def expand_curie(curie: str, prefixes: Mapping[str, str]) -> str:
+    """Return the IRI that a CURIE stands for (CURIE Syntax 1.0, section 3).
+
+    Raises ``IriError`` if there is no colon or the prefix is not in the map.
+    """
+    prefix, colon, local = curie.partition(":")
+    if not colon or prefix not in prefixes:
+        raise IriError(
+            Text(
+                "Prefiks '{prefix}' tidak ada di ontology/prefixes.ttl",
+                "Prefix '{prefix}' is not in ontology/prefixes.ttl",
+            ).format(prefix=prefix)
+        )
+    return prefixes[prefix] + local
+
+
+def compress_iri(iri: str, prefixes: Mapping[str, str]) -> str:
+    """Return the CURIE with the longest namespace that fits, or the IRI itself.
+
+    >>> compress_iri("http://www.w3.org/ns/org#Post", {"org": "http://www.w3.org/ns/org#"})
+    'org:Post'
+    """
+    fits = [
+        item for item in prefixes.items() if iri.startswith(item[1]) and len(iri) > len(item[1])
+    ]
+    if not fits:
+        return iri
+    prefix, namespace = max(fits, key=lambda item: len(item[1]))
+    return f"{prefix}:{iri[len(namespace) :]}"
+
+
+def rebase(text: str, base: str) -> str:
+    """Replace the canonical base by another in N-Quads, a query or a single IRI."""
+    return text if base == CANONICAL_BASE else text.replace(CANONICAL_BASE, base)
