@@ -1,7 +1,7 @@
 """Every setting: one table of name, default and help; read from the environment in one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, get_type_hints
@@ -24,8 +24,8 @@ def _bundled(folder: str) -> Path:
 class Settings:
     """What a deployment may choose. ``HELP`` explains each; ``KG_<NAME>`` sets it."""
 
-    ontology: Path = _bundled("ontology")
-    data: Path = _bundled("data")
+    ontology: Path = field(default_factory=lambda: _bundled("ontology"))
+    data: Path = field(default_factory=lambda: _bundled("data"))
     home: Path = Path("build")
     base_iri: str = CANONICAL_BASE
     host: str = "127.0.0.1"
@@ -103,10 +103,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """
     kinds = get_type_hints(Settings)
     values: dict[str, Any] = {}
-    for field in fields(Settings):
-        variable = f"KG_{field.name.upper()}"
+    for setting in fields(Settings):
+        variable = f"KG_{setting.name.upper()}"
         if variable in environment:
-            values[field.name] = _convert(variable, environment[variable], kinds[field.name])
+            values[setting.name] = _convert(variable, environment[variable], kinds[setting.name])
     return Settings(**values)
 
 

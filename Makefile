@@ -1,0 +1,87 @@
+# Two commands do everything: `make run` builds the graph and serves it, `make test` passes the
+# tests. Both set up .venv from the hashed requirements files first; `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+KG := $(BIN)/kg
+
+# uv installs the same hashed files faster; plain pip does where it is not on the path.
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+INSTALL := uv pip install --quiet --python $(BIN)/python
+else
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: run
+run: export KG_BASE_IRI = http://localhost:$(PORT)/
+run: export KG_PORT = $(PORT)
+run: $(VENV)/.installed ## build the graph and serve it at http://localhost:$(PORT)
+	@$(KG) build
+	@exec $(KG) serve
+
+.PHONY: test
+test: $(VENV)/.installed-dev ## lint, type-check and run the default tests
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(VENV)/.installed-dev ## ruff and mypy alone
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+.PHONY: browser
+browser: $(VENV)/.installed-dev ## the pages in a real browser (needs chromium and its driver)
+	$(BIN)/python -m pytest -m browser
+
+.PHONY: reason
+reason: $(VENV)/.installed-dev ## a description-logic reasoner over the ontology (needs Java)
+	$(BIN)/python -m pytest -m reasoning
+
+.PHONY: wheel
+wheel: $(VENV)/.installed-dev ## build and serve from an installed wheel, outside the checkout
+	$(BIN)/python -m pytest -m wheel
+
+.PHONY: readme
+readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone
+	$(BIN)/python -m pytest -m readme
+
+.PHONY: lock
+lock: ## pin the dependencies anew (needs uv)
+	uv pip compile --quiet --no-header --no-annotate --generate-hashes --universal \
+	  --python-version 3.11 pyproject.toml --extra build -o requirements.txt
+	uv pip compile --quiet --no-header --no-annotate --generate-hashes --universal \
+	  --python-version 3.11 pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## remove what was built and installed
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@echo "Setting up $(VENV) / Menyiapkan $(VENV)"
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv \
+	       && $(PYTHON) -m venv $(VENV); } \
+	  || { rm -rf $(VENV); \
+	       echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the dependencies / Memasang pustaka"
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the development tools / Memasang alat pengembangan"
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@

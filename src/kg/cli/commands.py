@@ -1,0 +1,196 @@
+"""The commands and their options, worded in one of the two languages."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kg.cli.output import Steps, show_verdict, write_welcome
+from kg.cli.query import FORMATS, TABLE, answer_query
+from kg.language import Language, Text
+from kg.namespaces import read_prefixes
+from kg.release.build import build, judge_data
+from kg.release.files import judge_files
+from kg.release.publication import Releases
+from kg.release.verdict import NonConformanceError, Verdict
+from kg.settings import HELP, Settings, read_settings
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_REPORT_FORMATS = ("table", "json", "turtle")
+
+
+def make_group(language: Language) -> click.Group:
+    """Return the command group ``kg`` with its help in a language."""
+    group = click.Group(
+        "kg",
+        help=Text(
+            "Graf pengetahuan inovasi pelayanan publik Indonesia.",
+            "A knowledge graph of Indonesia's public-service innovations.",
+        )[language],
+        epilog=Text(
+            "Setiap pengaturan dapat juga diberikan lewat variabel KG_NAMA; lihat "
+            "docs/settings.md. KG_LANG=en untuk bahasa Inggris.",
+            "Every setting can also be given as a variable KG_NAME; see docs/settings.md. "
+            "KG_LANG=id for Indonesian.",
+        )[language],
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for make in (_build, _validate, _serve, _query):
+        group.add_command(make(language))
+    return group
+
+
+def _setting(name: str, language: Language, **options: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401
+    """Return an option for a setting, with the help and the default of the settings table."""
+    text = f"{HELP[name][language]}  [KG_{name.upper()}]"
+    return click.option(f"--{name.replace('_', '-')}", name, help=text, **options)
+
+
+def _settings(**given: object) -> Settings:
+    """Return the settings of the environment, overruled by the options that were given."""
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return replace(read_settings(os.environ), **chosen)
+
+
+def _report_format(language: Language) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--format",
+        "report_format",
+        type=click.Choice(_REPORT_FORMATS),
+        default="table",
+        show_default=True,
+        help=Text(
+            "Bentuk laporan: tabel, JSON, atau laporan SHACL (Turtle)",
+            "Form of the report: a table, JSON, or the SHACL report (Turtle)",
+        )[language],
+    )
+
+
+def _build(language: Language) -> click.Command:
+    @click.command(
+        "build",
+        help=Text(
+            "Membaca ontologi dan data, memeriksanya, lalu menerbitkan rilis baru. Bila ada "
+            "pelanggaran, rilis yang berlaku tidak berubah dan kode keluarnya 1.",
+            "Read ontology and data, validate them and publish a new release. On a violation the "
+            "current release stays as it is and the exit code is 1.",
+        )[language],
+    )
+    @_setting("base_iri", language, metavar="IRI")
+    @_setting("ontology", language, type=click.Path(path_type=Path))
+    @_setting("data", language, type=click.Path(path_type=Path))
+    @_setting("home", language, type=click.Path(path_type=Path))
+    @_report_format(language)
+    def command(report_format: str, **given: object) -> None:
+        settings = _settings(**given)
+        steps = Steps(language)
+        try:
+            release, verdict = build(settings, steps)
+        except NonConformanceError as error:
+            _report(error.verdict, report_format, language, settings)
+            raise
+        _report(verdict, report_format, language, settings)
+        steps.finish(
+            Text(
+                "Rilis {id}: {quads} kuad, {claims} klaim dari {sources} sumber, di {path}",
+                "Release {id}: {quads} quads, {claims} claims of {sources} sources, in {path}",
+            ).format(id=release.identifier[:16], path=release.path, **release.manifest)
+        )
+
+    return command
+
+
+def _validate(language: Language) -> click.Command:
+    @click.command(
+        "validate",
+        help=Text(
+            "Memeriksa tanpa menerbitkan apa pun. Tanpa BERKAS: semua data terkurasi. Folder "
+            "sumber atau claims.csv: seolah-olah berada di data/sources. Berkas RDF (.ttl, .trig, "
+            ".nt, .nq, .jsonld, .rdf): terhadap bentuk, bersama ontologi dan kosakata.",
+            "Validate without publishing anything. Without FILES: all curated data. A source's "
+            "folder or claims.csv: as if it stood in data/sources. An RDF file (.ttl, .trig, .nt, "
+            ".nq, .jsonld, .rdf): against the shapes, together with ontology and vocabularies.",
+        )[language],
+    )
+    @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+    @_setting("ontology", language, type=click.Path(path_type=Path))
+    @_setting("data", language, type=click.Path(path_type=Path))
+    @_report_format(language)
+    def command(files: tuple[Path, ...], report_format: str, **given: object) -> None:
+        settings = _settings(**given)
+        steps = Steps(language)
+        if files:
+            verdict = judge_files(files, settings, steps)
+        else:
+            verdict = judge_data(settings, steps).verdict
+        _report(verdict, report_format, language, settings)
+        if not verdict.conforms:
+            raise click.exceptions.Exit(1)
+
+    return command
+
+
+def _serve(language: Language) -> click.Command:
+    @click.command(
+        "serve",
+        help=Text(
+            "Menyajikan rilis yang berlaku: halaman, IRI, dan SPARQL. Berhenti dengan Ctrl-C.",
+            "Serve the current release: pages, IRIs and SPARQL. Ctrl-C stops it.",
+        )[language],
+    )
+    @_setting("host", language)
+    @_setting("port", language, type=click.IntRange(1, 65535))
+    @_setting("home", language, type=click.Path(path_type=Path))
+    def command(**given: object) -> None:
+        # The server, and all of Flask with it, is needed by this command alone.
+        from kg.web.server import serve  # noqa: PLC0415
+
+        settings = _settings(**given)
+        release = Releases(settings.home).current()
+        write_welcome(release, settings, language)
+        serve(release, settings)
+
+    return command
+
+
+def _query(language: Language) -> click.Command:
+    @click.command(
+        "query",
+        help=Text(
+            "Menjalankan kueri SPARQL terhadap rilis yang berlaku, atau terhadap titik akhir lain. "
+            "KUERI adalah teks kueri, nama berkas .rq, atau '-' untuk masukan standar.",
+            "Run a SPARQL query over the current release, or over another endpoint. QUERY is the "
+            "text of a query, the name of an .rq file, or '-' for standard input.",
+        )[language],
+    )
+    @click.argument("query", default="-")
+    @click.option(
+        "--format",
+        "answer_format",
+        type=click.Choice(FORMATS),
+        default=TABLE,
+        show_default=True,
+        help=Text(
+            "Bentuk jawaban; tabel menjadi ttl bila jawabannya graf",
+            "Form of the answer; a table becomes ttl where the answer is a graph",
+        )[language],
+    )
+    @click.option(
+        "--endpoint",
+        metavar="URL",
+        help=Text("Titik akhir SPARQL lain", "Another SPARQL endpoint")[language],
+    )
+    @_setting("query_timeout", language, type=click.FloatRange(min=0, min_open=True))
+    @_setting("home", language, type=click.Path(path_type=Path))
+    def command(query: str, answer_format: str, endpoint: str | None, **given: object) -> None:
+        answer_query(query, answer_format, endpoint, _settings(**given))
+
+    return command
+
+
+def _report(verdict: Verdict, report_format: str, language: Language, settings: Settings) -> None:
+    show_verdict(verdict, report_format, language, read_prefixes(settings.ontology))

@@ -1,0 +1,88 @@
+"""What the command line prints: progress, reports and the welcome of the server."""
+
+import sys
+import time
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+import click
+
+from kg.language import Language, Text
+from kg.release.publication import Release
+from kg.release.verdict import Verdict
+from kg.settings import Settings
+
+
+class Steps:
+    """Prints each step as it begins, with the seconds since the start, on standard error."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._start = time.monotonic()
+
+    def __call__(self, step: Text) -> None:
+        """Print that a step begins."""
+        self._print(f"{step[self._language]} …")
+
+    def finish(self, outcome: Text) -> None:
+        """Print how it ended."""
+        self._print(outcome[self._language])
+
+    def _print(self, words: str) -> None:
+        click.echo(f"[{time.monotonic() - self._start:5.1f} s] {words}", err=True)
+
+
+def show_verdict(
+    verdict: Verdict, report_format: str, language: Language, prefixes: Mapping[str, str]
+) -> None:
+    """Print the gate's verdict on standard output, in the form chosen."""
+    if report_format == "json":
+        click.echo(verdict.as_json())
+    elif report_format == "turtle":
+        click.echo(verdict.report.serialize(format="turtle"))
+    else:
+        click.echo(verdict.explain(language, prefixes))
+
+
+def write_welcome(release: Release, settings: Settings, language: Language) -> None:
+    """Print the three addresses worth opening and a line for ``curl`` that works as it stands."""
+    server = f"http://{_visible_host(settings.host)}:{settings.port}/"
+    lines = Text(
+        """
+Rilis {id} disajikan di {server}
+
+  {server}                                 beranda
+  {agency}   sebuah instansi, dengan sumber setiap fakta
+  {server}sparql                           titik akhir SPARQL
+
+  curl {server}sparql -H 'Accept: text/csv' --data-urlencode 'query=
+    SELECT ?instansi (COUNT(*) AS ?penghargaan)
+    WHERE {{ ?p <{base}ont#recipient> ?instansi }} GROUP BY ?instansi'
+
+Ctrl-C untuk berhenti.
+""",
+        """
+Release {id} is served at {server}
+
+  {server}                                 home
+  {agency}   an agency, with the sources of every fact
+  {server}sparql                           the SPARQL endpoint
+
+  curl {server}sparql -H 'Accept: text/csv' --data-urlencode 'query=
+    SELECT ?agency (COUNT(*) AS ?recognitions)
+    WHERE {{ ?r <{base}ont#recipient> ?agency }} GROUP BY ?agency'
+
+Ctrl-C to stop.
+""",
+    ).format(
+        id=release.identifier[:16],
+        server=server,
+        agency=urljoin(server, "id/agency/polresta-sidoarjo"),
+        base=release.base,
+    )
+    click.echo(lines[language], err=True)
+    sys.stderr.flush()
+
+
+def _visible_host(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104

@@ -1,0 +1,137 @@
+"""Everything a curator wrote, read as one: ``data/`` as plain values and graphs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from rdflib import Graph
+
+from kg.errors import InputError, Location, RecordError
+from kg.ingest.decisions import ConflictSet, IdentityDecision, read_conflicts, read_identities
+from kg.ingest.records import read_text, read_toml, read_turtle
+from kg.ingest.sources import Source, read_source
+from kg.language import Text
+
+_Parameters = ParamSpec("_Parameters")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class TurtleFile:
+    """A curated Turtle file and the graph that it states."""
+
+    path: Path
+    text: str
+    graph: Graph
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The curated data, faults excluded: it was either read whole or not at all."""
+
+    sources: tuple[Source, ...]
+    things: tuple[TurtleFile, ...]
+    reference: tuple[TurtleFile, ...]
+    editorial: tuple[TurtleFile, ...]
+    links: tuple[TurtleFile, ...]
+    conflicts: tuple[ConflictSet, ...]
+    identities: tuple[IdentityDecision, ...]
+    dataset: Mapping[str, Any]
+    proper_names: tuple[str, ...]
+    fingerprints: Mapping[str, frozenset[str]]
+
+
+def read_corpus(
+    data: Path, prefixes: Mapping[str, str], instead: Mapping[str, Path] | None = None
+) -> Corpus:
+    """Return all curated data.
+
+    ``instead`` gives other folders for the sources of those ids (or for new ones): a curator's
+    copy is read as if it stood in ``data/sources``.
+
+    Raises ``InputError`` with every fault of every file.
+    """
+    if not data.is_dir():
+        raise RecordError(
+            Location(data), Text("Folder data tidak ada", "The data folder does not exist")
+        )
+    return _Reading(prefixes).corpus(data, instead or {})
+
+
+class _Reading:
+    """One pass over the files, which goes on after a fault in order to name them all."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.prefixes = prefixes
+        self.faults: list[RecordError] = []
+
+    def corpus(self, data: Path, instead: Mapping[str, Path]) -> Corpus:
+        folders = {path.parent.name: path.parent for path in data.glob("sources/*/source.toml")}
+        folders |= instead
+        sources = self.sources(folders)
+        conflicts, identities = self.decisions(data, sources)
+        corpus = Corpus(
+            sources=sources,
+            things=self.turtle(data / "things"),
+            reference=self.turtle(data / "reference"),
+            editorial=self.turtle(data / "editorial"),
+            links=self.turtle(data / "links"),
+            conflicts=conflicts,
+            identities=identities,
+            dataset=self.attempt(read_toml, data / "dataset.toml") or {},
+            proper_names=self.lines(data / "proper-names.txt"),
+            fingerprints={
+                name: frozenset(self.lines(folder / "shingles.txt"))
+                for name, folder in folders.items()
+            },
+        )
+        if self.faults:
+            raise InputError(self.faults)
+        return corpus
+
+    def sources(self, folders: Mapping[str, Path]) -> tuple[Source, ...]:
+        read = [
+            self.attempt(read_source, folder, self.prefixes)
+            for _, folder in sorted(folders.items())
+        ]
+        return tuple(source for source in read if source is not None)
+
+    def decisions(
+        self, data: Path, sources: tuple[Source, ...]
+    ) -> tuple[tuple[ConflictSet, ...], tuple[IdentityDecision, ...]]:
+        """Read what points at claims, unless some could not be read: all would seem missing."""
+        if self.faults:
+            return (), ()
+        claims = {
+            f"{source.id}/{claim.row}": claim for source in sources for claim in source.claims
+        }
+        return (
+            self.attempt(read_conflicts, data / "conflicts.csv", claims) or (),
+            self.attempt(read_identities, data / "identity.csv", claims, self.prefixes) or (),
+        )
+
+    def turtle(self, folder: Path) -> tuple[TurtleFile, ...]:
+        graphs = [(path, self.attempt(read_turtle, path)) for path in sorted(folder.glob("*.ttl"))]
+        return tuple(
+            TurtleFile(path, read_text(path), graph) for path, graph in graphs if graph is not None
+        )
+
+    def lines(self, path: Path) -> tuple[str, ...]:
+        text = self.attempt(read_text, path) or ""
+        return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+    def attempt(
+        self,
+        read: Callable[_Parameters, _Value],
+        *arguments: _Parameters.args,
+        **options: _Parameters.kwargs,
+    ) -> _Value | None:
+        """Return what a reader returns, or None after writing its faults down."""
+        try:
+            return read(*arguments, **options)
+        except InputError as error:
+            self.faults.extend(error.faults)
+        except RecordError as error:
+            self.faults.append(error)
+        return None

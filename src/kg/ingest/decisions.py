@@ -1,0 +1,140 @@
+"""The curators' decisions: which claims conflict, and which names are one thing or two."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from rdflib import URIRef
+
+from kg.errors import InputError, Location, RecordError
+from kg.ingest.records import Row, read_table
+from kg.ingest.sources import Claim
+from kg.ingest.terms import read_name
+from kg.language import Text
+
+CONFLICT_COLUMNS: Final = (
+    "id",
+    "kind",
+    "resolution",
+    "claims",
+    "label_id",
+    "label_en",
+    "note_id",
+    "note_en",
+)
+IDENTITY_COLUMNS: Final = (
+    "id",
+    "outcome",
+    "entity",
+    "other",
+    "surface_form",
+    "evidence",
+    "note_id",
+    "note_en",
+)
+
+ClaimsByRow = Mapping[str, Claim]
+"""Claims by ``source/row`` (``003/065``), the way the tables refer to them."""
+
+_Decision = TypeVar("_Decision", "ConflictSet", "IdentityDecision")
+
+
+@dataclass(frozen=True)
+class ConflictSet:
+    """Claims that stand against each other; ``kind`` and ``resolution`` are notations."""
+
+    id: str
+    kind: str
+    resolution: str
+    claims: tuple[Claim, ...]
+    label: Text | None
+    note: Text | None
+    location: Location
+
+
+@dataclass(frozen=True)
+class IdentityDecision:
+    """A decision that a surface form names an entity, or that two entities are one or two.
+
+    ``outcome`` is a notation (``sama``, ``berbeda``); ``other`` is None for a surface form.
+    """
+
+    id: str
+    outcome: str
+    entity: URIRef
+    other: URIRef | None
+    surface_form: str
+    evidence: tuple[Claim, ...]
+    note: Text | None
+    location: Location
+
+
+def read_conflicts(path: Path, claims: ClaimsByRow) -> tuple[ConflictSet, ...]:
+    """Return the conflict sets of ``conflicts.csv``; raises ``InputError`` with every fault."""
+
+    def read(row: Row) -> ConflictSet:
+        return ConflictSet(
+            id=row.values["id"],
+            kind=row.values["kind"],
+            resolution=row.values["resolution"],
+            claims=_find_claims(row, "claims", claims),
+            label=row.text("label"),
+            note=row.text("note"),
+            location=row.location,
+        )
+
+    return _read_all(path, CONFLICT_COLUMNS, read)
+
+
+def read_identities(
+    path: Path, claims: ClaimsByRow, prefixes: Mapping[str, str]
+) -> tuple[IdentityDecision, ...]:
+    """Return the decisions of ``identity.csv``; raises ``InputError`` with every fault."""
+
+    def read(row: Row) -> IdentityDecision:
+        other = row.values["other"]
+        return IdentityDecision(
+            id=row.values["id"],
+            outcome=row.values["outcome"],
+            entity=read_name(row, "entity", prefixes),
+            other=read_name(row, "other", prefixes) if other else None,
+            surface_form=row.values["surface_form"],
+            evidence=_find_claims(row, "evidence", claims),
+            note=row.text("note"),
+            location=row.location,
+        )
+
+    return _read_all(path, IDENTITY_COLUMNS, read)
+
+
+def _read_all(
+    path: Path, columns: tuple[str, ...], read: Callable[[Row], _Decision]
+) -> tuple[_Decision, ...]:
+    faults: list[RecordError] = []
+    decisions: dict[str, _Decision] = {}
+    for row in read_table(path, columns):
+        try:
+            if isinstance(row, RecordError):
+                raise row
+            decision = read(row)
+            if decision.id in decisions:
+                raise row.fault("id", Text("Id sudah dipakai", "This id is already used"))
+            decisions[decision.id] = decision
+        except RecordError as error:
+            faults.append(error)
+    if faults:
+        raise InputError(faults)
+    return tuple(decisions.values())
+
+
+def _find_claims(row: Row, column: str, claims: ClaimsByRow) -> tuple[Claim, ...]:
+    names = row.values[column].split()
+    if missing := ", ".join(name for name in names if name not in claims):
+        raise row.fault(
+            column,
+            Text("Klaim tidak ada: {missing}", "There is no such claim: {missing}").format(
+                missing=missing
+            ),
+        )
+    return tuple(claims[name] for name in names)

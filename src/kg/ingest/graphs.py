@@ -1,0 +1,170 @@
+"""What each named graph says: pure functions from the corpus to rdflib graphs."""
+
+from collections.abc import Iterable
+
+from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, PROV, SKOS, XSD
+
+from kg.ingest.corpus import TurtleFile
+from kg.ingest.decisions import ConflictSet, IdentityDecision
+from kg.ingest.sources import Claim, Source, Span
+from kg.iris import mint_iri, parse_iri
+from kg.language import LANGUAGES, Text
+from kg.namespaces import CANONICAL_BASE, GRAPH, INOV, OA
+
+
+def article_graph_iri(source: str) -> URIRef:
+    """Return the name of the graph that holds one source's assertions."""
+    return GRAPH[f"article/{source}"]
+
+
+def source_iri(source: str) -> URIRef:
+    """Return the IRI of a source."""
+    return URIRef(mint_iri("article", source))
+
+
+def claim_iri(claim: Claim) -> URIRef:
+    """Return the IRI of a claim: its source's id and its row's."""
+    return URIRef(mint_iri("claim", f"{claim.source}-{claim.row.replace('.', '-')}"))
+
+
+def span_iri(source: str, span: Span) -> URIRef:
+    """Return the IRI of a span: its source and its code points."""
+    return URIRef(mint_iri("span", f"{source}-{span.start}-{span.end}"))
+
+
+def position_iri(source: str, span: Span) -> URIRef:
+    """Return the IRI of the selector of a span (Web Annotation Data Model, section 4.2.1)."""
+    return span_iri(source, span) + "#position"
+
+
+def _concept(scheme: str, notation: str) -> URIRef:
+    return URIRef(f"{CANONICAL_BASE}scheme/{scheme}/{notation}")
+
+
+def article_graph(source: Source) -> Graph:
+    """Return exactly the triples that a source's claims assert."""
+    graph = Graph()
+    for claim in source.claims:
+        graph.add(claim.triple)
+    return graph
+
+
+def sources_graph(sources: Iterable[Source]) -> Graph:
+    """Return the description of the sources themselves: label, fingerprint, length, graph."""
+    graph = Graph()
+    for source in sources:
+        article = source_iri(source.id)
+        graph.add((article, RDF.type, INOV.Article))
+        graph.add((article, DCTERMS.identifier, Literal(source.id)))
+        graph.add((article, INOV.sha256, Literal(source.sha256)))
+        graph.add((article, INOV.textLength, Literal(source.length)))
+        graph.add((article, INOV.assertedIn, article_graph_iri(source.id)))
+        _add_text(graph, article, SKOS.prefLabel, source.label)
+    return graph
+
+
+def provenance_graph(sources: Iterable[Source]) -> Graph:
+    """Return every claim with its triple, source, spans, certainty, speaker and rank."""
+    graph = Graph()
+    for source in sources:
+        facts = {claim.row: claim_iri(claim) for claim in source.claims}
+        for claim in source.claims:
+            _add_claim(graph, claim)
+            if claim.row != claim.fact:
+                graph.add((claim_iri(claim), INOV.elaborates, facts[claim.fact]))
+    return graph
+
+
+def _add_claim(graph: Graph, claim: Claim) -> None:
+    node = claim_iri(claim)
+    subject, predicate, value = claim.triple
+    graph.add((node, RDF.type, INOV.Claim))
+    graph.add((node, RDF.subject, subject))
+    graph.add((node, RDF.predicate, predicate))
+    graph.add((node, RDF.object, value))
+    graph.add((node, PROV.hadPrimarySource, source_iri(claim.source)))
+    graph.add((node, INOV.certainty, _concept("certainty", claim.certainty)))
+    graph.add((node, INOV.claimRank, _concept("claim-rank", claim.rank)))
+    if claim.speaker:
+        graph.add((node, INOV.attributedTo, claim.speaker))
+    if claim.note:
+        _add_text(graph, node, SKOS.editorialNote, claim.note)
+    for span in claim.spans:
+        graph.add((node, INOV.span, span_iri(claim.source, span)))
+        _add_span(graph, claim.source, span)
+
+
+def _add_span(graph: Graph, source: str, span: Span) -> None:
+    node, position = span_iri(source, span), position_iri(source, span)
+    graph.add((node, RDF.type, INOV.TextSpan))
+    graph.add((node, OA.hasSource, source_iri(source)))
+    graph.add((node, OA.hasSelector, position))
+    graph.add((node, INOV.locator, Literal(span.locator, datatype=XSD.string)))
+    graph.add((position, RDF.type, OA.TextPositionSelector))
+    graph.add((position, OA.start, Literal(span.start)))
+    graph.add((position, OA.end, Literal(span.end)))
+
+
+def conflicts_graph(conflicts: Iterable[ConflictSet]) -> Graph:
+    """Return the sets of claims that stand against each other."""
+    graph = Graph()
+    for conflict in conflicts:
+        node = URIRef(mint_iri("conflict", conflict.id))
+        graph.add((node, RDF.type, INOV.ConflictSet))
+        graph.add((node, DCTERMS.identifier, Literal(conflict.id)))
+        graph.add((node, INOV.conflictKind, _concept("conflict-kind", conflict.kind)))
+        graph.add((node, INOV.resolution, _concept("resolution", conflict.resolution)))
+        for claim in conflict.claims:
+            graph.add((node, INOV.conflicting, claim_iri(claim)))
+        _add_text(graph, node, SKOS.prefLabel, conflict.label)
+        _add_text(graph, node, SKOS.editorialNote, conflict.note)
+    return graph
+
+
+def identity_graph(decisions: Iterable[IdentityDecision]) -> Graph:
+    """Return the decisions on which names are one thing and which are two."""
+    graph = Graph()
+    for decision in decisions:
+        node = URIRef(mint_iri("identity", decision.id))
+        graph.add((node, RDF.type, INOV.IdentityDecision))
+        graph.add((node, DCTERMS.identifier, Literal(decision.id)))
+        graph.add((node, INOV.outcome, _concept("identity-outcome", decision.outcome)))
+        graph.add((node, INOV.sameEntity, decision.entity))
+        if decision.other:
+            graph.add((node, INOV.sameEntity, decision.other))
+        if decision.surface_form:
+            graph.add((node, INOV.surfaceForm, Literal(decision.surface_form, datatype=XSD.string)))
+        for claim in decision.evidence:
+            graph.add((node, INOV.evidence, claim_iri(claim)))
+        _add_text(graph, node, SKOS.prefLabel, _decision_label(decision))
+        _add_text(graph, node, SKOS.editorialNote, decision.note)
+    return graph
+
+
+def _decision_label(decision: IdentityDecision) -> Text:
+    return Text("Keputusan identitas {id}", "Identity decision {id}").format(id=decision.id)
+
+
+def reference_graph(files: Iterable[TurtleFile]) -> Graph:
+    """Return what the files state, each thing with its slug as ``dcterms:identifier``."""
+    graph = merge(files)
+    for subject in set(graph.subjects(RDF.type)):
+        identity = parse_iri(str(subject))
+        if identity:
+            graph.add((subject, DCTERMS.identifier, Literal(identity.slug)))
+    return graph
+
+
+def merge(files: Iterable[TurtleFile]) -> Graph:
+    """Return all triples of some Turtle files as one graph."""
+    graph = Graph()
+    for file in files:
+        graph += file.graph
+    return graph
+
+
+def _add_text(graph: Graph, node: URIRef, predicate: URIRef, text: Text | None) -> None:
+    if text:
+        for language in LANGUAGES:
+            graph.add((node, predicate, Literal(text[language], lang=language)))

@@ -1,0 +1,176 @@
+"""Reading curated files: CSV (RFC 4180), TOML 1.0 and Turtle 1.1, with the place of every fault."""
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rdflib import Graph, Literal
+from rdflib.plugins.parsers.notation3 import BadSyntax
+
+from kg.errors import Location, RecordError
+from kg.language import Text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: where it stands, and column name → text."""
+
+    location: Location
+    values: Mapping[str, str]
+
+    def at(self, column: str) -> Location:
+        """Return the place of one cell."""
+        return Location(self.location.file, self.location.row, column)
+
+    def fault(self, column: str, message: Text) -> RecordError:
+        """Return (not raise) the error for one cell, its value included."""
+        return RecordError(self.at(column), message, self.values[column])
+
+    def text(self, name: str) -> Text | None:
+        """Return the pair of cells ``{name}_id`` and ``{name}_en``, or None if both are empty.
+
+        Raises ``RecordError`` if only one of them is filled.
+        """
+        text = Text(self.values[f"{name}_id"], self.values[f"{name}_en"])
+        if bool(text.id) != bool(text.en):
+            column = f"{name}_en" if text.id else f"{name}_id"
+            raise self.fault(column, Text("Wajib dalam id dan en", "Needed in both id and en"))
+        return text if text.id else None
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text; it must be UTF-8 without a byte-order mark and end its last line.
+
+    Raises ``RecordError`` with the line of the first byte that is not UTF-8.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise RecordError(
+            Location(path),
+            Text("Berkas tidak ada atau tidak terbaca", "The file is missing or cannot be read"),
+        ) from None
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RecordError(
+            Location(path, raw.count(b"\n", 0, error.start) + 1),
+            Text("Bukan UTF-8; simpan ulang sebagai UTF-8", "Not UTF-8; save it again as UTF-8"),
+        ) from None
+    if text.startswith("\ufeff"):
+        raise RecordError(
+            Location(path, 1),
+            Text("Hapus penanda urutan bita (BOM) di awal", "Remove the byte-order mark (BOM)"),
+        )
+    if text and not text.endswith("\n"):
+        raise RecordError(
+            Location(path, text.count("\n") + 1),
+            Text(
+                "Baris terakhir tidak selesai; apakah berkas terpotong?",
+                "The last line is not ended; was the file cut off?",
+            ),
+        )
+    return text
+
+
+def read_table(path: Path, columns: Sequence[str]) -> Iterator[Row | RecordError]:
+    """Yield each row of a CSV file, or the fault that stands in its place.
+
+    A file whose header is not exactly ``columns`` yields one fault and nothing else.
+    """
+    try:
+        text = read_text(path)
+    except RecordError as error:
+        yield error
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, [])
+        if header != list(columns):
+            yield _header_fault(path, header, columns)
+            return
+        row_number = reader.line_num + 1
+        for cells in reader:
+            yield _row(Location(path, row_number), cells, columns)
+            row_number = reader.line_num + 1
+    except csv.Error as error:
+        yield RecordError(
+            Location(path, reader.line_num),
+            Text("CSV rusak ({error})", "Broken CSV ({error})").format(error=error),
+        )
+
+
+def _header_fault(path: Path, header: Sequence[str], columns: Sequence[str]) -> RecordError:
+    missing = ", ".join(c for c in columns if c not in header) or "-"
+    unknown = ", ".join(c for c in header if c not in columns) or "-"
+    return RecordError(
+        Location(path, 1),
+        Text(
+            "Kepala tabel harus persis '{columns}' (kurang: {missing}; tak dikenal: {unknown})",
+            "The header must be exactly '{columns}' (missing: {missing}; unknown: {unknown})",
+        ).format(columns=",".join(columns), missing=missing, unknown=unknown),
+    )
+
+
+def _row(location: Location, cells: list[str], columns: Sequence[str]) -> Row | RecordError:
+    if len(cells) != len(columns):
+        return RecordError(
+            location,
+            Text(
+                "Baris ini berisi {found} kolom, seharusnya {expected}",
+                "This row has {found} columns where {expected} are expected",
+            ).format(found=len(cells), expected=len(columns)),
+        )
+    return Row(location, dict(zip(columns, (cell.strip() for cell in cells), strict=True)))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    Raises ``RecordError`` with the line that the parser names.
+    """
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise RecordError(
+            Location(path, int(line[1]) if line else None),
+            Text("TOML rusak: {error}", "Broken TOML: {error}").format(error=error),
+        ) from None
+
+
+def read_turtle(path: Path) -> Graph:
+    """Return the graph that a Turtle file states.
+
+    Raises ``RecordError`` with the line of a syntax fault or of an ill-typed literal.
+    """
+    text = read_text(path)
+    graph = Graph()
+    try:
+        graph.parse(data=text, format="turtle", publicID=path.resolve().as_uri())
+    except BadSyntax as error:
+        raise RecordError(
+            Location(path, error.lines + 1),
+            Text("Turtle rusak: {error}", "Broken Turtle: {error}").format(error=error.message),
+        ) from None
+    for literal in graph.objects():
+        if isinstance(literal, Literal) and literal.ill_typed:
+            raise RecordError(
+                Location(path, _line_of(str(literal), text)),
+                Text(
+                    "Nilai tidak sesuai tipe {datatype}",
+                    "The value does not fit the type {datatype}",
+                ).format(datatype=str(literal.datatype).rpartition("#")[2]),
+                str(literal),
+            )
+    return graph
+
+
+def _line_of(words: str, text: str) -> int | None:
+    position = text.find(words)
+    return None if position < 0 else text.count("\n", 0, position) + 1

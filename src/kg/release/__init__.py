@@ -1,0 +1,1 @@
+"""From graphs to a release: consolidation, the gate, self-description and publication."""

@@ -1,0 +1,137 @@
+"""Releases on disk: immutable folders, and one link that says which of them is current."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import StoreError
+from kg.language import Text
+
+STORE: Final = "store"
+CONTENT: Final = "release.nq"
+MANIFEST: Final = "release.json"
+
+_FOLDER_NAME_LENGTH: Final = 16
+
+
+@dataclass(frozen=True)
+class Release:
+    """An immutable release.
+
+    ``identifier`` is the SHA-256 of its sorted N-Quads in hexadecimal, ``base`` the base IRI of
+    its own IRIs, ``manifest`` the content of ``release.json``.
+    """
+
+    identifier: str
+    base: str
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def store_path(self) -> Path:
+        """Return the folder of the embedded store."""
+        return self.path / STORE
+
+    @property
+    def content_path(self) -> Path:
+        """Return the file of sorted N-Quads that the identifier is the hash of."""
+        return self.path / CONTENT
+
+
+def open_release(folder: Path) -> Release:
+    """Return the release in a folder.
+
+    Raises ``StoreError`` if there is none or its manifest cannot be read.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return Release(manifest["identifier"], manifest["base"], folder.resolve(), manifest)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise StoreError(
+            Text(
+                "Tidak ada rilis di {folder}; jalankan 'kg build' dahulu",
+                "There is no release in {folder}; run 'kg build' first",
+            ).format(folder=folder)
+        ) from None
+
+
+class Releases:
+    """The releases kept in a folder (``KG_HOME``)."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    @property
+    def _link(self) -> Path:
+        return self.home / "current"
+
+    def current(self) -> Release:
+        """Return the release that is served; raises ``StoreError`` if nothing was published."""
+        return open_release(self._link)
+
+    def publish(
+        self,
+        content: bytes,
+        manifest: Mapping[str, Any],
+        write_store: Callable[[Path, Path], None],
+    ) -> Release:
+        """Write a release and switch to it in one step; a failure leaves everything as it was.
+
+        ``content`` is the sorted N-Quads; ``write_store(folder, nquads_file)`` makes the store.
+        A release of the same content is not written twice.
+        """
+        identifier = sha256(content).hexdigest()
+        folder = self.home / "releases" / identifier[:_FOLDER_NAME_LENGTH]
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            if not (folder / MANIFEST).is_file():
+                with self._incoming() as incoming:
+                    (incoming / CONTENT).write_bytes(content)
+                    write_store(incoming / STORE, incoming / CONTENT)
+                    _write_manifest(incoming, {"identifier": identifier, **manifest})
+                    incoming.rename(folder)
+            self._switch(folder)
+        return open_release(folder)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process publish at a time; the lock goes when its holder dies."""
+        with (self.home / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # Only the holder writes here: what an earlier, killed build left behind can go.
+            for leftover in self.home.glob("releases/.incoming-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            yield
+
+    @contextmanager
+    def _incoming(self) -> Iterator[Path]:
+        folder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self.home / "releases"))
+        # mkdtemp makes a private folder; a release may be served by another account.
+        folder.chmod(0o755)
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _switch(self, folder: Path) -> None:
+        link = self.home / f".current-{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder.relative_to(self.home), target_is_directory=True)
+        link.replace(self._link)
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,123 @@
+"""Publication: immutable folders, an atomic switch, and nothing left of a failure."""
+
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from kg.errors import StoreError
+from kg.release.publication import Releases
+from kg.store import ReleaseStore, write_store
+
+BASE = "http://localhost:8000/"
+
+
+def content(word: str) -> bytes:
+    return f'<{BASE}id/agency/x> <http://www.w3.org/2000/01/rdf-schema#label> "{word}" .\n'.encode()
+
+
+def publish(releases: Releases, word: str) -> str:
+    return releases.publish(content(word), {"base": BASE}, write_store).identifier
+
+
+def entries(home: Path) -> set[str]:
+    return {str(path.relative_to(home)) for path in home.glob("releases/*")}
+
+
+def test_a_release_is_named_by_the_hash_of_its_content(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    assert publish(releases, "one") == sha256(content("one")).hexdigest()
+    assert releases.current().content_path.read_bytes() == content("one")
+
+
+def test_the_store_of_a_release_holds_its_content(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    publish(releases, "one")
+    store = ReleaseStore.open(releases.current().store_path)
+    assert [str(quad.object) for quad in store.quads()] == ["one"]
+
+
+def test_a_new_release_becomes_current_and_the_old_one_stays(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    publish(releases, "one")
+    first = releases.current()
+    publish(releases, "two")
+    assert releases.current().identifier != first.identifier
+    assert first.content_path.read_bytes() == content("one")
+
+
+def test_the_same_content_is_not_written_twice(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    publish(releases, "one")
+    written = (releases.current().path / "release.json").stat().st_mtime_ns
+    publish(releases, "two")
+    publish(releases, "one")
+    assert len(entries(tmp_path)) == 2
+    assert (releases.current().path / "release.json").stat().st_mtime_ns == written
+
+
+def test_a_failure_while_writing_leaves_no_trace(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    identifier = publish(releases, "one")
+    before = entries(tmp_path)
+
+    def fail(folder: Path, nquads: Path) -> None:
+        write_store(folder, nquads)
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        releases.publish(content("two"), {"base": BASE}, fail)
+    assert entries(tmp_path) == before
+    assert releases.current().identifier == identifier
+
+
+SLOW_BUILD = """
+import sys, time
+from pathlib import Path
+from kg.release.publication import Releases
+from kg.store import write_store
+
+def wait(folder, nquads):
+    write_store(folder, nquads)
+    print("written", flush=True)
+    time.sleep(60)
+
+content = b"<http://x/s> <http://x/p> <http://x/o> .\\n"
+Releases(Path(sys.argv[1])).publish(content, {"base": "x"}, wait)
+"""
+
+
+def test_a_build_killed_in_the_middle_leaves_the_release_and_the_next_one_cleans_up(
+    tmp_path: Path,
+) -> None:
+    releases = Releases(tmp_path)
+    identifier = publish(releases, "one")
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_BUILD, tmp_path], stdout=subprocess.PIPE
+    ) as slow:
+        assert slow.stdout
+        assert slow.stdout.readline() == b"written\n"
+        slow.kill()
+    assert list(tmp_path.glob("releases/.incoming-*"))
+    assert releases.current().identifier == identifier
+    publish(releases, "three")
+    assert not list(tmp_path.glob("releases/.incoming-*"))
+    assert len(entries(tmp_path)) == 2
+
+
+def test_without_a_release_the_error_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        Releases(tmp_path).current()
+    assert "kg build" in caught.value.message.en
+    assert "kg build" in caught.value.message.id
+
+
+@pytest.mark.parametrize("manifest", ["", "{", "[]", '{"base": "x"}'])
+def test_a_damaged_manifest_is_an_error_for_people(tmp_path: Path, manifest: str) -> None:
+    releases = Releases(tmp_path)
+    publish(releases, "one")
+    (releases.current().path / "release.json").write_text(manifest, encoding="utf-8")
+    with pytest.raises(StoreError):
+        releases.current()

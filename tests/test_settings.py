@@ -1,0 +1,47 @@
+"""Settings: each has a help text, reads from the environment, and refuses what cannot work."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from kg.errors import SettingsError
+from kg.settings import HELP, Settings, read_settings
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "settings.md"
+
+
+def test_each_setting_has_a_help_text_in_both_languages() -> None:
+    assert [field.name for field in fields(Settings)] == list(HELP)
+    assert all(text.id and text.en for text in HELP.values())
+
+
+def test_variables_overrule_the_defaults() -> None:
+    settings = read_settings({"KG_PORT": "9000", "KG_QUERY_TIMEOUT": "2.5", "KG_HOME": "/x"})
+    assert (settings.port, settings.query_timeout, settings.home) == (9000, 2.5, Path("/x"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KG_PORT", "eight"),
+        ("KG_PORT", "0"),
+        ("KG_QUERY_TIMEOUT", "-1"),
+        ("KG_BASE_IRI", "localhost/"),
+        ("KG_BASE_IRI", "http://localhost:8000"),
+        ("KG_LANG", "fr"),
+    ],
+)
+def test_a_value_that_cannot_work_names_its_variable(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({variable: value})
+    assert variable in caught.value.message.en
+    assert variable in caught.value.message.id
+
+
+def test_the_documentation_lists_every_setting() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for field in fields(Settings):
+        assert f"`KG_{field.name.upper()}`" in text
+        assert HELP[field.name].en in text
+        assert HELP[field.name].id in text
