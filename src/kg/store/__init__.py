@@ -1,0 +1,27 @@
+"""The stored graph: canonical N-Quads, releases on disk, and queries in killable workers.
+
+The only home of pyoxigraph. rdflib terms go in and come out; an engine term never leaves.
+"""
+
+from kg.store.canonical import canonical_nquads
+from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
+from kg.store.pool import Answer, Columns, QueryPool
+from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, MemoryStore, ReleaseStore, write_store
+from kg.store.terms import Quad, Term
+
+__all__ = [
+    "ANY_GRAPH",
+    "DEFAULT_GRAPH",
+    "SYNTAXES",
+    "Answer",
+    "Columns",
+    "MemoryStore",
+    "Quad",
+    "QueryPool",
+    "RdfSyntaxError",
+    "ReleaseStore",
+    "Term",
+    "canonical_nquads",
+    "parse_rdf",
+    "write_store",
+]

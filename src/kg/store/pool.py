@@ -1,0 +1,311 @@
+"""Queries from outside, run in worker processes that can be killed.
+
+The engine cannot be stopped from within, and some queries of four kilobytes break its parser:
+so parsing and evaluation happen in processes of their own, never in the web process.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO, Final, Literal, NamedTuple, Self, TypedDict, Unpack
+
+from kg.errors import KgError, StoreError
+from kg.language import Text
+from kg.store.errors import (
+    NotAcceptableKindError,
+    NotXmlError,
+    PoolBusyError,
+    QueryCancelledError,
+    QueryConnectionError,
+    QueryEvaluationError,
+    QueryMemoryError,
+    QuerySyntaxError,
+    ResultTooLargeError,
+)
+from kg.store.runner import COPY_LIMIT, Limits, Runner
+from kg.store.worker import Message
+
+Kind = Literal["select", "ask", "graph"]
+
+_KIBIBYTES_PER_MIB: Final = 1024
+_RETRY_PAUSE: Final = 1.0
+"""Seconds before another attempt to start a worker after a failed one."""
+
+
+class Columns(NamedTuple):
+    """The order of the columns of ``SELECT *``, which the engine would sort by name.
+
+    ``star`` is the offset of the asterisk in the query, in code points; ``names`` are
+    variables without their question mark, also such as do not stand in the result.
+    """
+
+    star: int
+    names: Sequence[str]
+
+
+class Wishes(TypedDict, total=False):
+    """How a query is to be answered.
+
+    ``solutions`` is the media type for SELECT and ASK, ``graph`` the one for CONSTRUCT and
+    DESCRIBE; without one no such result is wanted. Relative IRIs are resolved against ``base``.
+    A dataset that is given replaces the query's own (SPARQL 1.1 Protocol, section 2.1.4).
+    ``timeout``, in seconds, may lower the pool's. ``cancelled`` is asked now and then whether
+    the answer is still wanted.
+    """
+
+    solutions: str | None
+    graph: str | None
+    base: str | None
+    default_graphs: Sequence[str]
+    named_graphs: Sequence[str]
+    columns: Columns | None
+    timeout: float | None
+    cancelled: Callable[[], bool] | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete result. ``spool`` is at its start, ``size`` bytes long, the caller's to close."""
+
+    kind: Kind
+    media_type: str
+    spool: BinaryIO
+    size: int
+    seconds: float
+
+
+class QueryPool:
+    """Worker processes over one release. Safe to share between threads, not across a fork.
+
+    Nothing is started before the first query or ``start``. ``timeout`` is in seconds, ``memory``
+    of one worker and ``result_limit`` of one answer in MiB; up to ``queue`` queries wait while
+    all workers are busy. Stores of up to ``copy_limit`` quads are copied into the memory of each
+    worker, which answers with a quarter of the processor time. ``prefixes`` shorten Turtle.
+    """
+
+    def __init__(  # noqa: PLR0913  the settings of a deployment, each by its name
+        self,
+        store_folder: Path,
+        *,
+        workers: int,
+        timeout: float,
+        memory: int,
+        queue: int,
+        result_limit: int,
+        copy_limit: int = COPY_LIMIT,
+        prefixes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.timeout = timeout
+        self._limits = Limits(memory, result_limit, copy_limit, dict(prefixes))
+        self._folder = store_folder
+        self._size = workers
+        self._queue = queue
+        self._changed = threading.Condition()
+        self._keeper: threading.Thread | None = None
+        self._idle: list[Runner] = []
+        self._all: set[Runner] = set()
+        self._dying: list[Runner] = []
+        self._waiting = 0
+        self._fault: StoreError | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the workers, if that has not been done; does not wait for them."""
+        with self._changed:
+            if self._keeper is None and not self._closed:
+                # Workers die with the thread that started them: it has to outlive requests.
+                self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+                self._keeper.start()
+
+    def close(self) -> None:
+        """Kill the workers, whatever they are doing, and start no more."""
+        with self._changed:
+            self._closed = True
+            # A worker that is being asked is given up by the thread that asks it.
+            for runner in self._all:
+                runner.stop()
+            self._dying.extend(self._idle)
+            self._all.difference_update(self._idle)
+            self._idle.clear()
+            self._changed.notify_all()
+        if self._keeper:
+            self._keeper.join()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, query: str, **wishes: Unpack[Wishes]) -> Answer:
+        """Return the complete answer to a query.
+
+        Raises the errors of ``kg.store.errors``, and ``StoreError`` if no worker can open the
+        store.
+        """
+        cancelled = wishes.get("cancelled")
+        limit = min(wishes.get("timeout") or self.timeout, self.timeout)
+        runner = self._take(cancelled)
+        start = time.monotonic()
+        with ExitStack() as stack:
+            spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())
+            message = self._ask(runner, _question(query, wishes), spool, limit, cancelled)
+            if "error" in message:
+                raise self._error(message)
+            spool.seek(0)
+            stack.pop_all()
+        seconds = time.monotonic() - start
+        return Answer(message["kind"], message["media_type"], spool, message["size"], seconds)
+
+    def _ask(
+        self,
+        runner: Runner,
+        question: Message,
+        spool: BinaryIO,
+        limit: float,
+        cancelled: Callable[[], bool] | None,
+    ) -> Message:
+        try:
+            message = runner.ask(question, spool, limit, cancelled)
+        except BaseException as error:
+            self._discard(runner)
+            if self._closed and isinstance(error, KgError):
+                raise self._busy() from None
+            raise
+        used = message["peak"] / _KIBIBYTES_PER_MIB
+        if message.get("error") == "memory" or used > self._limits.memory / 2:
+            # What a process once took comes back only with its end.
+            self._discard(runner)
+        else:
+            self._give_back(runner)
+        return message
+
+    def _take(self, cancelled: Callable[[], bool] | None) -> Runner:
+        """Wait for an idle worker in a queue that is bounded in length and time."""
+        self.start()
+        deadline = time.monotonic() + self.timeout
+        with self._changed:
+            if not self._idle and self._waiting >= self._queue:
+                raise self._busy()
+            self._waiting += 1
+            try:
+                while not self._idle:
+                    self._check(deadline, cancelled)
+                    self._changed.wait(0.1)
+                return self._idle.pop()
+            finally:
+                self._waiting -= 1
+
+    def _check(self, deadline: float, cancelled: Callable[[], bool] | None) -> None:
+        if self._fault and not self._all:
+            raise self._fault
+        if self._closed or time.monotonic() > deadline:
+            raise self._busy()
+        if cancelled and cancelled():
+            raise QueryCancelledError
+
+    def _busy(self) -> PoolBusyError:
+        return PoolBusyError(retry_after=max(1, round(self.timeout / 2)))
+
+    def _give_back(self, runner: Runner) -> None:
+        with self._changed:
+            if not self._closed:
+                self._idle.append(runner)
+                self._changed.notify()
+                return
+        self._discard(runner)
+
+    def _discard(self, runner: Runner) -> None:
+        """Kill a worker; the keeper waits for its end, which may take a while."""
+        runner.stop()
+        with self._changed:
+            self._all.discard(runner)
+            self._dying.append(runner)
+            self._changed.notify_all()
+
+    def _keep(self) -> None:
+        """Keep the number of workers up until the pool is closed and they are gone."""
+        while self._await_vacancy():
+            try:
+                self._add(Runner(self._folder, self._limits))
+            except StoreError as error:
+                self._report(error)
+            except OSError as error:
+                self._report(StoreError(Text(str(error), str(error))))
+
+    def _await_vacancy(self) -> bool:
+        """Say, once there is room for a worker, whether one shall be started."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(self._has_work)
+                dying, self._dying = self._dying, []
+                if not dying:
+                    return not self._closed
+            for runner in dying:
+                runner.bury()
+
+    def _has_work(self) -> bool:
+        vacant = not self._all if self._closed else len(self._all) < self._size
+        return vacant or bool(self._dying)
+
+    def _add(self, runner: Runner) -> None:
+        with self._changed:
+            self._fault = None
+            if not self._closed:
+                self._all.add(runner)
+                self._idle.append(runner)
+                self._changed.notify_all()
+                return
+        runner.bury()
+
+    def _report(self, fault: StoreError) -> None:
+        """Let those who wait know, and pause before the next attempt."""
+        with self._changed:
+            self._fault = fault
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._closed, _RETRY_PAUSE)
+
+    def _error(self, message: Message) -> KgError:
+        """Return the error that a worker's message tells of."""
+        reasons: Mapping[str, Callable[[], KgError]] = {
+            "syntax": lambda: QuerySyntaxError(
+                message["line"], message["column"], message["message"]
+            ),
+            "kind": lambda: NotAcceptableKindError(message["kind"]),
+            "size": lambda: ResultTooLargeError(self._limits.result),
+            "memory": lambda: QueryMemoryError(self._limits.memory),
+            "connection": QueryConnectionError,
+            "xml": NotXmlError,
+            "spool": lambda: _no_room(message["message"]),
+            "evaluation": lambda: QueryEvaluationError(message["message"]),
+        }
+        return reasons[message["error"]]()
+
+
+def _no_room(why: str) -> StoreError:
+    return StoreError(
+        Text(
+            "Hasil kueri tidak dapat ditulis ke berkas sementara: {why}",
+            "The result of a query cannot be written to a temporary file: {why}",
+        ).format(why=why)
+    )
+
+
+def _question(query: str, wishes: Wishes) -> Message:
+    columns = wishes.get("columns")
+    return {
+        "query": query,
+        "solutions": wishes.get("solutions"),
+        "graph": wishes.get("graph"),
+        "base": wishes.get("base"),
+        "default_graphs": list(wishes.get("default_graphs", ())),
+        "named_graphs": list(wishes.get("named_graphs", ())),
+        "star": columns.star if columns else None,
+        "columns": list(columns.names) if columns else [],
+    }

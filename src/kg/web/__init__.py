@@ -1,0 +1,1 @@
+"""The web server: a SPARQL endpoint, dereferenceable IRIs and pages over one release."""

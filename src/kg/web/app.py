@@ -1,0 +1,107 @@
+"""The application factory: everything is opened here, nothing at import."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, request
+from flask.typing import AfterRequestCallable
+from rdflib import URIRef
+from rdflib.namespace import SH
+
+from kg.release.publication import Release
+from kg.settings import Settings
+from kg.sparql.protocol import METHODS
+from kg.store import QueryPool, ReleaseStore
+from kg.web import endpoint, pages, problems, resources
+from kg.web.state import State, get_state, put_state
+
+MAX_BODY = 1 << 20
+"""Bytes of a request's body; a query may have 64 KiB, three times that when form-encoded."""
+
+_SHARED_HEADERS: Mapping[str, str] = {
+    # https://fetch.spec.whatwg.org/#http-cors-protocol: everything here is public.
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Content-Location, Data-Release, ETag, Link, Location, Retry-After, Server-Timing"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_PREFLIGHT_HEADERS: Mapping[str, str] = {
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Authorization, Content-Type, If-None-Match"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+_PAGE_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+
+
+def create_app(release: Release, settings: Settings) -> Flask:
+    """Return the application that serves a release.
+
+    Whoever makes it calls ``close_app`` in the end. Raises ``StoreError`` if the release's store
+    is missing or damaged.
+    """
+    app = Flask("kg.web")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    put_state(app, _open(release, settings))
+    problems.init_app(app)
+    for blueprint in (endpoint.blueprint, problems.blueprint, resources.blueprint, pages.blueprint):
+        app.register_blueprint(blueprint)
+    app.after_request(_add_headers(release.identifier))
+    return app
+
+
+def start_app(app: Flask) -> None:
+    """Start the query workers of an application, so that the first query need not wait."""
+    with app.app_context():
+        get_state().pool.start()
+
+
+def close_app(app: Flask) -> None:
+    """End the query workers of an application."""
+    with app.app_context():
+        get_state().pool.close()
+
+
+def _open(release: Release, settings: Settings) -> State:
+    store = ReleaseStore.open(release.store_path)
+    pool = QueryPool(
+        release.store_path,
+        workers=settings.query_workers,
+        timeout=settings.query_timeout,
+        memory=settings.query_memory,
+        queue=settings.query_queue,
+        result_limit=settings.result_limit,
+        prefixes=_declared_prefixes(store),
+    )
+    return State(release, settings, store, pool)
+
+
+def _declared_prefixes(store: ReleaseStore) -> Mapping[str, str]:
+    """Return the prefix map that the release itself declares, in its own IRIs."""
+    prefixes: dict[str, str] = {}
+    for quad in store.quads(predicate=SH.prefix):
+        for found in store.quads(quad.subject, URIRef(SH.namespace)):
+            prefixes[str(quad.object)] = str(found.object)
+    return dict(sorted(prefixes.items()))
+
+
+def _add_headers(identifier: str) -> AfterRequestCallable[Response]:
+    """Return what gives every answer, errors and redirects too, the headers that all share."""
+
+    def add(response: Response) -> Response:
+        response.headers.extend(_SHARED_HEADERS)
+        response.headers["Data-Release"] = identifier
+        if request.method == "OPTIONS" and response.status_code == 200:
+            response.status_code = 204
+            response.headers.pop("Content-Type")
+            response.headers.extend(_PREFLIGHT_HEADERS)
+        if response.mimetype == "text/html":
+            response.headers["Content-Security-Policy"] = _PAGE_POLICY
+        return response
+
+    return add

@@ -1,0 +1,176 @@
+"""The SPARQL endpoint: requests of the protocol in, complete answers or problems out.
+
+SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/#query-operation. Status 200 means
+that the answer is complete: it is finished and lies in a file before its first byte is sent.
+"""
+
+import select
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from flask import Blueprint, Response, make_response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wsgi import wrap_file
+
+from kg.sparql.description import PREFIXES, describe_service
+from kg.sparql.errors import NotAcceptableError
+from kg.sparql.formats import DOCUMENTS, GRAPHS, HTML, SOLUTIONS, Format, find_format
+from kg.sparql.lexer import find_token
+from kg.sparql.negotiation import choose_format
+from kg.sparql.outline import Outline, QueryForm, outline_query
+from kg.sparql.protocol import DescriptionRequest, QueryRequest, read_request
+from kg.store import Answer, Columns, Quad
+from kg.store.errors import NotAcceptableKindError, QuerySyntaxError
+from kg.web.frame import CACHE_CONTROL, may_be_kept
+from kg.web.site import get_site
+from kg.web.state import get_state
+from kg.web.writers import write
+
+blueprint = Blueprint("endpoint", __name__)
+
+_MILLISECONDS: Final = 1000
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The formats that a client likes best; None where it accepts none that we offer."""
+
+    solutions: Format | None
+    graph: Format | None
+
+    def format_of(self, form: QueryForm) -> Format:
+        """Return the format for a query form; raises ``NotAcceptableError`` if there is none."""
+        is_graph = form in ("construct", "describe")
+        chosen, offers = (self.graph, GRAPHS) if is_graph else (self.solutions, SOLUTIONS)
+        if chosen is None:
+            raise NotAcceptableError([offer.media_type for offer in offers])
+        return chosen
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def sparql() -> BaseResponse:
+    """Answer a query, or describe the service if there is none."""
+    asked = read_request(
+        request.method,
+        request.query_string,
+        request.headers.get("Content-Type"),
+        request.get_data(cache=False, parse_form_data=False) if request.method == "POST" else b"",
+    )
+    if isinstance(asked, DescriptionRequest):
+        return _describe(asked)
+    return _answer(asked)
+
+
+def _answer(asked: QueryRequest) -> Response:
+    outline = outline_query(asked.query)
+    wanted = _Wanted(_choose(asked.formats, SOLUTIONS), _choose(asked.formats, GRAPHS))
+    media = wanted.format_of(outline.form) if outline.form else None
+    tag = _tag(asked, media) if media and not outline.volatile else None
+    if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
+        return _finish(make_response(b"", 304), tag)
+    return _finish(_send(run_query(asked, outline, wanted)), tag)
+
+
+def run_query(asked: QueryRequest, outline: Outline, wanted: _Wanted) -> Answer:
+    """Run a query in the pool; a syntax error comes with the token that it is about."""
+    state = get_state()
+    try:
+        return state.pool.run(
+            asked.query,
+            solutions=wanted.solutions.media_type if wanted.solutions else None,
+            graph=wanted.graph.media_type if wanted.graph else None,
+            base=state.endpoint,
+            default_graphs=asked.default_graphs,
+            named_graphs=asked.named_graphs,
+            columns=None if outline.star is None else Columns(outline.star, outline.variables),
+            timeout=asked.timeout,
+            cancelled=_watch_client(),
+        )
+    except QuerySyntaxError as error:
+        raise _explain(error, asked.query, outline.undeclared) from None
+    except NotAcceptableKindError as error:
+        offers = GRAPHS if error.kind == "graph" else SOLUTIONS
+        raise NotAcceptableError([offer.media_type for offer in offers]) from None
+
+
+def _explain(error: QuerySyntaxError, query: str, undeclared: Sequence[str]) -> QuerySyntaxError:
+    if error.line is None or error.column is None:
+        return error
+    token = find_token(query, error.line, error.column)
+    return QuerySyntaxError(
+        error.line,
+        error.column,
+        error.parser_message,
+        token=token.text if token else None,
+        undeclared=undeclared,
+    )
+
+
+def _choose(names: Sequence[str], offers: Sequence[Format]) -> Format | None:
+    """Return the format that ``?format=`` names or, without one, the header prefers."""
+    named = [name for name in names if name]
+    if named:
+        return next((found for name in named if (found := find_format(name, offers))), None)
+    return choose_format(request.headers.get("Accept"), offers)
+
+
+def _tag(asked: QueryRequest, media: Format) -> str:
+    """Return what names an answer: the release, the query, its dataset and the media type."""
+    parts = (
+        get_state().release.identifier,
+        media.media_type,
+        asked.query,
+        *("d" + graph for graph in asked.default_graphs),
+        *("n" + graph for graph in asked.named_graphs),
+    )
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _send(answer: Answer) -> Response:
+    response = Response(wrap_file(request.environ, answer.spool), direct_passthrough=True)
+    response.call_on_close(answer.spool.close)
+    media = find_format(answer.media_type, (*SOLUTIONS, *GRAPHS))
+    response.headers["Content-Type"] = media.content_type if media else answer.media_type
+    response.headers["Content-Length"] = str(answer.size)
+    response.headers["Server-Timing"] = f"query;dur={answer.seconds * _MILLISECONDS:.1f}"
+    return response
+
+
+def _finish(response: Response, tag: str | None) -> Response:
+    """Say how long an answer may be kept: while its release is served, if it is always the same."""
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = CACHE_CONTROL if tag else "no-store"
+    if tag and request.method in ("GET", "HEAD"):
+        response.set_etag(tag)
+    return response
+
+
+def _watch_client() -> Callable[[], bool] | None:
+    """Return a function that says whether the client has hung up, if the server lets us see."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is None or not hasattr(select, "POLLRDHUP"):
+        return None
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+    return lambda: bool(poll.poll(0))
+
+
+def _describe(asked: DescriptionRequest) -> BaseResponse:
+    """Describe the service to a program; send a reader to the page with the query form."""
+    media = _choose(asked.formats, DOCUMENTS)
+    if media is None:
+        raise NotAcceptableError([offer.media_type for offer in DOCUMENTS])
+    if media == HTML:
+        query = request.query_string.decode("ascii", "ignore")
+        form = redirect(f"{request.script_root}/query{'?' if query else ''}{query}", 303)
+        form.vary.add("Accept")
+        return form
+    site, state = get_site(), get_state()
+    quads = [Quad(*triple, None) for triple in describe_service(state.service)]
+    response = make_response(write(quads, media, {**site.prefixes, **PREFIXES}))
+    response.headers["Content-Type"] = media.content_type
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.vary.add("Accept")
+    return may_be_kept(response, site, "service", media.media_type)

@@ -1,0 +1,192 @@
+"""The types of problems: what ends their IRI, what they are called, what they mean.
+
+RFC 9457, https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kg.errors import KgError, StoreError
+from kg.language import Text
+from kg.sparql import errors as sparql
+from kg.store import errors as store
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """A kind of problem; its IRI is ``problem/{slug}`` under the release's base."""
+
+    slug: str
+    title: Text
+    meaning: Text
+
+
+INTERNAL: Final = ProblemType(
+    "internal",
+    Text("Kesalahan pada server", "Server error"),
+    Text(
+        "Terjadi kesalahan yang tidak terduga. Kesalahan ini sudah dicatat.",
+        "Something unexpected went wrong. It has been logged.",
+    ),
+)
+_UNAVAILABLE: Final = ProblemType(
+    "release-unavailable",
+    Text("Data sedang tidak tersedia", "The data are unavailable"),
+    Text(
+        "Rilis tidak dapat dibaca saat ini. Coba lagi nanti.",
+        "The release cannot be read at present. Try again later.",
+    ),
+)
+_FORBIDDEN: Final = ProblemType(
+    "forbidden-operation",
+    Text("Operasi tidak diizinkan", "Operation not allowed"),
+    Text(
+        "Titik akses ini hanya membaca data sendiri: SERVICE, LOAD dan pembaruan ditolak.",
+        "This endpoint only reads its own data: SERVICE, LOAD and updates are refused.",
+    ),
+)
+_NOT_ACCEPTABLE: Final = ProblemType(
+    "not-acceptable",
+    Text("Format tidak tersedia", "Format not available"),
+    Text(
+        "Tidak ada format yang diminta (tajuk Accept atau parameter 'format') yang tersedia.",
+        "None of the formats asked for (by Accept or the parameter 'format') is available.",
+    ),
+)
+_NOT_ALLOWED: Final = ProblemType(
+    "method-not-allowed",
+    Text("Metode tidak dilayani", "Method not allowed"),
+    Text("Alamat ini tidak melayani metode itu.", "This address does not serve that method."),
+)
+_BAD_REQUEST: Final = ProblemType(
+    "bad-request",
+    Text("Permintaan tidak dapat dipahami", "Bad request"),
+    Text("Permintaan tidak sesuai dengan protokol.", "The request does not follow the protocol."),
+)
+_TOO_LARGE: Final = ProblemType(
+    "too-large",
+    Text("Permintaan terlalu besar", "Request too large"),
+    Text(
+        "Isi permintaan melebihi batas yang disebut.",
+        "The request exceeds the limit that is given.",
+    ),
+)
+NOT_FOUND: Final = ProblemType(
+    "not-found",
+    Text("Tidak ditemukan", "Not found"),
+    Text(
+        "Tidak ada apa pun di alamat ini pada rilis yang disajikan.",
+        "There is nothing at this address in the release that is served.",
+    ),
+)
+
+BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
+    store.QuerySyntaxError: ProblemType(
+        "query-syntax",
+        Text("Kueri tidak dapat dibaca", "The query cannot be parsed"),
+        Text(
+            "Teks itu bukan kueri SPARQL 1.1. Baris, kolom dan kata yang dimaksud disebutkan.",
+            "The text is not a SPARQL 1.1 query. Line, column and token are given.",
+        ),
+    ),
+    store.QueryEvaluationError: ProblemType(
+        "query-evaluation",
+        Text("Kueri tidak dapat dijalankan", "The query cannot be evaluated"),
+        Text(
+            "Kueri memakai sesuatu yang tidak dikenal mesin, misalnya fungsi tambahan.",
+            "The query uses something that the engine does not know, such as an extra function.",
+        ),
+    ),
+    store.QueryTimeoutError: ProblemType(
+        "query-timeout",
+        Text("Batas waktu kueri terlampaui", "Query time limit reached"),
+        Text(
+            "Kueri dihentikan pada batas waktu; hasil sebagian tidak pernah dikirim.",
+            "The query was stopped at the time limit; partial results are never sent.",
+        ),
+    ),
+    store.ResultTooLargeError: ProblemType(
+        "result-too-large",
+        Text("Hasil kueri terlalu besar", "Result too large"),
+        Text(
+            "Hasil melebihi batas ukuran; hasil sebagian tidak pernah dikirim.",
+            "The result exceeds the size limit; partial results are never sent.",
+        ),
+    ),
+    store.QueryMemoryError: ProblemType(
+        "query-memory",
+        Text("Batas memori kueri terlampaui", "Query memory limit reached"),
+        Text(
+            "Kueri memerlukan lebih banyak memori daripada yang diizinkan.",
+            "The query needs more memory than it may have.",
+        ),
+    ),
+    store.QueryCrashedError: ProblemType(
+        "query-crashed",
+        Text("Mesin kueri terhenti", "The query engine broke down"),
+        Text(
+            "Mesin tidak sanggup menangani kueri ini; kueri lain tidak terganggu.",
+            "The engine cannot cope with this query; other queries are not affected.",
+        ),
+    ),
+    store.QueryCancelledError: ProblemType(
+        "query-cancelled",
+        Text("Kueri dibatalkan", "Query cancelled"),
+        Text("Klien memutus sambungan sebelum jawaban siap.", "The client left before the answer."),
+    ),
+    store.PoolBusyError: ProblemType(
+        "busy",
+        Text("Server sedang sibuk", "The server is busy"),
+        Text(
+            "Terlalu banyak kueri menunggu. Tajuk Retry-After menyebut kapan mencoba lagi.",
+            "Too many queries are waiting. Retry-After says when to try again.",
+        ),
+    ),
+    store.QueryConnectionError: _FORBIDDEN,
+    store.NotAcceptableKindError: _NOT_ACCEPTABLE,
+    store.NotXmlError: _NOT_ACCEPTABLE,
+    sparql.ForbiddenOperationError: _FORBIDDEN,
+    sparql.NotAcceptableError: _NOT_ACCEPTABLE,
+    sparql.UnsupportedMethodError: _NOT_ALLOWED,
+    sparql.BadRequestError: _BAD_REQUEST,
+    sparql.UnsupportedBodyError: ProblemType(
+        "unsupported-media-type",
+        Text("Tipe isi tidak dilayani", "Unsupported media type"),
+        Text(
+            "Kirim kueri sebagai formulir atau langsung sebagai application/sparql-query.",
+            "Send the query as a form, or directly as application/sparql-query.",
+        ),
+    ),
+    sparql.QueryTooLongError: _TOO_LARGE,
+    sparql.QueryTooDeepError: ProblemType(
+        "query-too-deep",
+        Text("Kueri bersarang terlalu dalam", "The query is nested too deeply"),
+        Text(
+            "Kurung bersarang melebihi batas yang aman bagi mesin.",
+            "Brackets are nested more deeply than is safe for the engine.",
+        ),
+    ),
+    StoreError: _UNAVAILABLE,
+}
+
+BY_STATUS: Final[Mapping[int, ProblemType]] = {
+    400: _BAD_REQUEST,
+    404: NOT_FOUND,
+    405: _NOT_ALLOWED,
+    406: _NOT_ACCEPTABLE,
+    413: _TOO_LARGE,
+    500: INTERNAL,
+}
+
+TYPES: Final[Mapping[str, ProblemType]] = {
+    kind.slug: kind for kind in (*BY_ERROR.values(), *BY_STATUS.values())
+}
+
+
+def type_of(error: KgError) -> ProblemType:
+    """Return the type of one of our errors."""
+    for base in type(error).__mro__:
+        if base in BY_ERROR:
+            return BY_ERROR[base]
+    return BY_STATUS.get(error.http_status, INTERNAL)

@@ -1,0 +1,349 @@
+"""Queries run in worker processes that can be killed; nothing they do reaches anybody else."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from kg.errors import KgError, QueryError, StoreError
+from kg.language import LANGUAGES
+from kg.store import Answer, Columns, QueryPool, write_store
+from kg.store.errors import (
+    NotAcceptableKindError,
+    NotXmlError,
+    PoolBusyError,
+    QueryCancelledError,
+    QueryConnectionError,
+    QueryCrashedError,
+    QueryEvaluationError,
+    QueryMemoryError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    ResultTooLargeError,
+)
+
+TIMEOUT = 1.0
+SIZE = 2_000
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+JSON = "application/sparql-results+json"
+XML = "application/sparql-results+xml"
+G = "https://example.org/g"
+
+Pool = Callable[..., QueryPool]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("pool")
+    lines = [f'<urn:s{i}> <urn:p{i % 5}> "nilai {i}" .\n' for i in range(SIZE)]
+    lines += [f"<urn:s1> <urn:p> <urn:o> <{G}> .\n", f"<urn:s1> <urn:p> <urn:o> <{G}2> .\n"]
+    lines += ['<urn:odd> <urn:text> "a\\r\\nb\\tc\\"d,e" .\n', '<urn:odd> <urn:bell> "\\u0007" .\n']
+    (root / "all.nq").write_text("".join(lines))
+    write_store(root / "store", root / "all.nq")
+    return root / "store"
+
+
+@pytest.fixture(scope="module")
+def make_pool(folder: Path) -> Iterator[Pool]:
+    pools = []
+
+    def make(store: Path = folder, **changes: int) -> QueryPool:
+        settings = {"workers": 1, "memory": 1024, "queue": 4, "result_limit": 1} | changes
+        pools.append(QueryPool(store, timeout=TIMEOUT, **settings))  # type: ignore[arg-type]
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
+
+
+@pytest.fixture(scope="module")
+def pool(make_pool: Pool) -> QueryPool:
+    return make_pool(workers=2)
+
+
+def ask(pool: QueryPool, query: str, solutions: str | None = "text/csv") -> str:
+    answer = pool.run(query, solutions=solutions, graph="application/n-triples")
+    return read(answer)
+
+
+def read(answer: Answer) -> str:
+    with answer.spool:
+        content = answer.spool.read()
+    assert len(content) == answer.size
+    return content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "media_type"),
+    [
+        ("SELECT * { ?s ?p ?o }", "select", JSON),
+        ("ASK {}", "ask", JSON),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", "graph", "text/turtle"),
+        ("DESCRIBE <urn:s1>", "graph", "text/turtle"),
+    ],
+)
+def test_each_kind_of_query_is_answered_in_its_format(
+    pool: QueryPool, query: str, kind: str, media_type: str
+) -> None:
+    answer = pool.run(query, solutions=JSON, graph="text/turtle")
+    assert (answer.kind, answer.media_type) == (kind, media_type)
+    assert answer.seconds < TIMEOUT
+    assert read(answer)
+
+
+@pytest.mark.parametrize(
+    ("query", "wish"), [("ASK {}", "graph"), ("CONSTRUCT WHERE { ?s ?p ?o }", "solutions")]
+)
+def test_a_kind_that_is_not_wanted_is_named(pool: QueryPool, query: str, wish: str) -> None:
+    wishes = {wish: "text/turtle" if wish == "graph" else JSON}
+    with pytest.raises(NotAcceptableKindError):
+        pool.run(query, **wishes)  # type: ignore[arg-type]
+
+
+def test_turtle_is_shortened_by_the_prefixes(folder: Path) -> None:
+    with QueryPool(
+        folder, workers=1, timeout=5, memory=1024, queue=1, result_limit=1, prefixes={"u": "urn:"}
+    ) as pool:
+        answer = pool.run(
+            "CONSTRUCT { <urn:s1> <urn:p1> ?o } { <urn:s1> <urn:p1> ?o }", graph="text/turtle"
+        )
+        assert read(answer) == '@prefix u: <urn:> .\nu:s1 u:p1 "nilai 1" .\n'
+
+
+def test_columns_stand_in_order_of_appearance(pool: QueryPool) -> None:
+    query = "SELECT * { ?z ?y ?a FILTER(?a = 'nilai 1') }"
+    wishes = {"solutions": "text/csv", "columns": Columns(7, ["z", "y", "unused", "a"])}
+    answer = read(pool.run(query, **wishes))  # type: ignore[arg-type]
+    assert answer == "z,y,a\r\nurn:s1,urn:p1,nilai 1\r\n"
+
+
+def test_csv_is_as_the_recommendation_says(pool: QueryPool) -> None:
+    query = "SELECT ?o ?n ?none { <urn:odd> <urn:text> ?o BIND(1.50 AS ?n) }"
+    assert ask(pool, query) == 'o,n,none\r\n"a\r\nb\tc""d,e",1.5,\r\n'
+
+
+def test_tsv_is_as_the_recommendation_says(pool: QueryPool) -> None:
+    query = "SELECT ?o ?n ?none ?i { ?i <urn:text> ?o BIND(1.50 AS ?n) }"
+    assert ask(pool, query, "text/tab-separated-values") == (
+        '?o\t?n\t?none\t?i\n"a\\r\\nb\\tc\\"d,e"\t1.5\t\t<urn:odd>\n'
+    )
+
+
+def test_xml_keeps_carriage_returns(pool: QueryPool) -> None:
+    assert "a&#xD;\nb" in ask(pool, "SELECT ?o { <urn:odd> <urn:text> ?o }", XML)
+
+
+def test_xml_that_no_parser_would_read_is_refused(pool: QueryPool) -> None:
+    query = "SELECT ?o { <urn:odd> <urn:bell> ?o }"
+    with pytest.raises(NotXmlError):
+        ask(pool, query, XML)
+    assert "\\u0007" in ask(pool, query, JSON)
+
+
+@pytest.mark.parametrize(
+    ("default", "named", "inside", "outside"),
+    [
+        ([G], [], 1, 0),
+        ([], [G], 0, 1),
+        ([G], [G + "2"], 1, 1),
+        (["https://example.org/unknown"], [], 0, 0),
+        (["file:///etc/passwd", "http://127.0.0.1/"], [], 0, 0),
+    ],
+)
+def test_a_dataset_that_is_given_replaces_all(
+    pool: QueryPool, default: list[str], named: list[str], inside: int, outside: int
+) -> None:
+    for pattern, expected in (("?s ?p ?o", inside), ("GRAPH ?g { ?s ?p ?o }", outside)):
+        answer = pool.run(
+            "SELECT (COUNT(*) AS ?n) FROM <urn:ignored> {" + pattern + "}",  # noqa: S608
+            solutions="text/csv",
+            default_graphs=default,
+            named_graphs=named,
+        )
+        assert read(answer) == f"n\r\n{expected}\r\n"
+
+
+@pytest.mark.parametrize("iri", ["file:///etc/passwd", "http://127.0.0.1:9/", "urn:unknown"])
+def test_a_graph_that_is_unknown_is_empty(pool: QueryPool, iri: str) -> None:
+    assert ask(pool, f"ASK FROM <{iri}> {{ ?s ?p ?o }}") == "false"
+
+
+def test_relative_iris_are_resolved(pool: QueryPool) -> None:
+    answer = pool.run("SELECT (<x> AS ?i) {}", solutions="text/csv", base="https://example.org/b/")
+    assert read(answer) == "i\r\nhttps://example.org/b/x\r\n"
+
+
+def test_a_syntax_error_has_a_place(pool: QueryPool) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        ask(pool, "SELECT *\n{ ?s ?p }")
+    assert (caught.value.line, caught.value.column) == (2, 10)
+    assert "expected" in caught.value.parser_message
+    assert all("2" in caught.value.explain(language) for language in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("ASK { FILTER(<urn:f>(1)) }", QueryEvaluationError),
+        ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", QuerySyntaxError),
+        ("", QuerySyntaxError),
+    ],
+)
+def test_what_cannot_be_evaluated_is_said(
+    pool: QueryPool, query: str, error: type[KgError]
+) -> None:
+    with pytest.raises(error):
+        ask(pool, query)
+
+
+@pytest.mark.parametrize("copy_limit", [0, 10 * SIZE])
+def test_no_query_can_open_a_connection(make_pool: Pool, copy_limit: int) -> None:
+    pool = make_pool(copy_limit=copy_limit)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(QueryConnectionError):
+            ask(pool, f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}")
+        ask(pool, f"SELECT * {{ SERVICE SILENT <{address}> {{ ?s ?p ?o }} }}")
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+HOSTILE = {
+    "endless product": (ENDLESS, QueryTimeoutError),
+    "sorted cross join": (
+        "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f ?a",
+        (QueryTimeoutError, QueryMemoryError),
+    ),
+    "nested braces": ("ASK " + "{" * 2200 + "}" * 2200, QueryCrashedError),
+    "nested brackets": ("ASK { FILTER(" + "(" * 30000 + "1" + ")" * 30000 + ") }", QueryError),
+    "repeated patterns": ("SELECT * {" + " ?s ?p ?o ." * 300 + "}", QueryTimeoutError),
+    "doubled strings": (
+        "SELECT (STRLEN(?x30) AS ?n) { BIND('0123456789abcdef' AS ?x0) "
+        + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(30))
+        + " }",
+        (QueryMemoryError, QueryTimeoutError),
+    ),
+    "large result": ("SELECT * { ?a ?b ?c . ?d ?e ?f }", ResultTooLargeError),
+}
+
+
+@pytest.mark.parametrize(("query", "error"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_query_ends_in_time_and_the_next_is_answered(
+    pool: QueryPool, query: str, error: type[KgError]
+) -> None:
+    start = time.monotonic()
+    with pytest.raises(error):
+        ask(pool, query)
+    assert time.monotonic() - start < TIMEOUT + 2
+    assert ask(pool, "ASK {}") == "true"
+
+
+def test_memory_is_capped(make_pool: Pool) -> None:
+    pool = make_pool(memory=300)
+    with pytest.raises(QueryMemoryError) as caught:
+        ask(pool, "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f ?a")
+    assert caught.value.members["limit"] == 300
+    assert ask(pool, "ASK {}") == "true"
+
+
+def test_others_are_served_while_one_query_hangs(pool: QueryPool) -> None:
+    hanging = threading.Thread(target=fails, args=(pool, ENDLESS))
+    hanging.start()
+    time.sleep(0.1)
+    start = time.monotonic()
+    for _ in range(20):
+        assert ask(pool, "ASK {}") == "true"
+    assert time.monotonic() - start < TIMEOUT / 2
+    hanging.join()
+
+
+def fails(pool: QueryPool, query: str) -> None:
+    with pytest.raises(KgError):
+        ask(pool, query)
+
+
+def test_timeout_can_only_be_lowered(pool: QueryPool) -> None:
+    for wanted, applied in ((0.2, 0.2), (60.0, TIMEOUT)):
+        with pytest.raises(QueryTimeoutError) as caught:
+            pool.run(ENDLESS, solutions=JSON, timeout=wanted)
+        assert caught.value.members["limit"] == applied
+
+
+def test_a_full_queue_is_refused_at_once(make_pool: Pool) -> None:
+    pool = make_pool(queue=1)
+    ask(pool, "ASK {}")
+    threads = [threading.Thread(target=fails, args=(pool, ENDLESS)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    start = time.monotonic()
+    with pytest.raises(PoolBusyError) as caught:
+        ask(pool, "ASK {}")
+    assert time.monotonic() - start < 0.1
+    assert caught.value.retry_after >= 1
+    for thread in threads:
+        thread.join()
+
+
+def test_a_query_whose_client_has_gone_is_stopped(make_pool: Pool) -> None:
+    pool = make_pool()
+    ask(pool, "ASK {}")
+    gone = time.monotonic() + 0.2
+    with pytest.raises(QueryCancelledError):
+        pool.run(ENDLESS, solutions=JSON, cancelled=lambda: time.monotonic() > gone)
+    assert time.monotonic() - gone < 0.5
+
+
+def test_workers_answer_with_the_same_bytes(pool: QueryPool) -> None:
+    query = "SELECT ?p (COUNT(*) AS ?n) (SAMPLE(?o) AS ?x) { ?s ?p ?o } GROUP BY ?p"
+    one = pool.run(query, solutions=JSON)
+    with suppress(QueryTimeoutError):
+        pool.run(ENDLESS, solutions=JSON, timeout=0.1)
+    assert read(pool.run(query, solutions=JSON)) == read(one)
+
+
+def test_disk_and_memory_give_the_same_answer(pool: QueryPool, make_pool: Pool) -> None:
+    query = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"
+    assert ask(make_pool(copy_limit=0), query) == ask(pool, query)
+
+
+def test_a_missing_store_is_told(make_pool: Pool, tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        ask(make_pool(tmp_path / "none"), "ASK {}")
+
+
+def test_too_little_memory_to_open_the_store_is_told(make_pool: Pool) -> None:
+    with pytest.raises(StoreError):
+        ask(make_pool(memory=16), "ASK {}")
+
+
+def children() -> set[int]:
+    """Return the living children of this process."""
+    return {
+        int(child)
+        for task in Path(f"/proc/{os.getpid()}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    }
+
+
+def test_closing_leaves_no_process_and_no_descriptor(folder: Path) -> None:
+    before = children(), len(list(Path("/proc/self/fd").iterdir()))
+    pool = QueryPool(folder, workers=2, timeout=60, memory=1024, queue=1, result_limit=1)
+    ask(pool, "ASK {}")
+    asking = threading.Thread(target=fails, args=(pool, ENDLESS))
+    asking.start()
+    time.sleep(0.2)
+    assert children() > before[0]
+    pool.close()
+    asking.join(2)
+    assert not asking.is_alive()
+    assert (children(), len(list(Path("/proc/self/fd").iterdir()))) == before
+    with pytest.raises(PoolBusyError):
+        ask(pool, "ASK {}")

@@ -1,0 +1,309 @@
+"""A real server process, the clients that people use, hostile queries, and an orderly end."""
+
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+from xml.dom.minidom import Document
+
+import pytest
+from rdflib import Graph, Literal, URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from rdflib.query import ResultRow
+from SPARQLWrapper import (
+    CSV,
+    GET,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    POSTDIRECTLY,
+    RDFXML,
+    TSV,
+    TURTLE,
+    XML,
+    SPARQLWrapper,
+)
+
+from kg.errors import KgError
+from kg.namespaces import CANONICAL_BASE as B
+from kg.release.publication import Release
+from kg.settings import Settings
+from kg.web.server import ServerError, serve
+
+pytestmark = [
+    # rdflib's own JSON-LD parser uses what rdflib has deprecated.
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated"),
+    # SPARQLWrapper leaves the closing of its responses to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+Serve = Callable[..., AbstractContextManager[tuple[str, "subprocess.Popen[bytes]"]]]
+
+TIMEOUT = 1.5
+AGENCY = f"{B}id/agency/polresta-sidoarjo"
+LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+SELECT = f"SELECT ?label {{ <{AGENCY}> {LABEL} ?label FILTER(LANG(?label) = 'en') }}"
+CONSTRUCT = f"CONSTRUCT {{ <{AGENCY}> {LABEL} ?label }} WHERE {{ <{AGENCY}> {LABEL} ?label }}"
+NAME = "Sidoarjo City Police"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@pytest.fixture(scope="module")
+def server(serve_release: Serve, release: Release) -> Iterator[tuple[str, int]]:
+    settings = {"query_timeout": TIMEOUT, "query_memory": 700, "query_queue": 8, "result_limit": 1}
+    with serve_release(release, **settings) as (address, process):
+        yield address + "/sparql", process.pid
+
+
+@pytest.fixture(scope="module")
+def endpoint(server: tuple[str, int]) -> str:
+    return server[0]
+
+
+def fetch(endpoint: str, query: str) -> tuple[int, Any]:
+    request = Request(endpoint, urlencode({"query": query}).encode())
+    try:
+        with urlopen(request, timeout=30) as response:
+            return response.status, json.load(response)
+    except HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+@pytest.mark.parametrize("method", [GET, POST, POSTDIRECTLY])
+@pytest.mark.parametrize("form", [JSON, XML, CSV, TSV])
+def test_sparqlwrapper_reads_solutions(endpoint: str, form: str, method: str) -> None:
+    client = SPARQLWrapper(endpoint, returnFormat=form)
+    client.setMethod(POST if method == POSTDIRECTLY else method)
+    if method == POSTDIRECTLY:
+        client.setRequestMethod(POSTDIRECTLY)
+    client.setQuery(SELECT)
+    found = client.query().convert()
+    if isinstance(found, Document):
+        found = found.toxml()
+    text = found.decode() if isinstance(found, bytes) else str(found)
+    assert NAME in text
+    assert "label" in text
+
+
+@pytest.mark.parametrize("form", [TURTLE, N3, XML, RDFXML, JSONLD])
+def test_sparqlwrapper_reads_graphs(endpoint: str, form: str) -> None:
+    client = SPARQLWrapper(endpoint, returnFormat=form)
+    client.setQuery(CONSTRUCT)
+    found = client.query().convert()
+    if isinstance(found, bytes):
+        found = Graph().parse(data=found)
+    assert isinstance(found, Graph)
+    assert Literal(NAME, lang="en") in set(found.objects(URIRef(AGENCY)))
+
+
+def test_sparqlwrapper_reads_a_truth_and_an_error(endpoint: str) -> None:
+    client = SPARQLWrapper(endpoint, returnFormat=JSON)
+    client.setQuery("ASK {}")
+    assert client.query().convert() == {"head": {}, "boolean": True}
+    client.setQuery("SELECT * { ?s foo:p ?o }")
+    with pytest.raises(Exception, match="foo:p"):
+        client.query()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+def test_rdflib_reads_the_endpoint_as_a_graph(endpoint: str, method: str) -> None:
+    graph = Graph(SPARQLStore(endpoint, method=method))
+    rows = [row for row in graph.query(SELECT) if isinstance(row, ResultRow)]
+    assert [row[0] for row in rows] == [Literal(NAME, lang="en")]
+    assert bool(graph.query("ASK {}"))
+    label = URIRef(LABEL.strip("<>"))
+    assert Literal(NAME, lang="en") in set(graph.objects(URIRef(AGENCY), label))
+    described = graph.query(f"DESCRIBE <{AGENCY}>").graph
+    assert described is not None
+    assert len(described) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "start", "body"),
+    [
+        (["--data-urlencode", f"query={SELECT}", "-H", "Accept: text/csv"], "200", NAME),
+        (["-G", "--data-urlencode", f"query={SELECT}"], "200", NAME),
+        (["-H", "Content-Type: application/sparql-query", "--data-binary", SELECT], "200", NAME),
+        ([], "200", "sd:Service"),
+        (["-I"], "200", ""),
+        (["-X", "DELETE"], "405", "method-not-allowed"),
+        (["--data-urlencode", "query=ASK {"], "400", "query-syntax"),
+    ],
+)
+def test_curl_is_served(endpoint: str, arguments: list[str], start: str, body: str) -> None:
+    command = ["curl", "--silent", "--include", "--max-time", "10", *arguments, endpoint]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert answer.startswith(f"HTTP/1.1 {start} ")
+    assert "Access-Control-Allow-Origin: *" in answer
+    assert body in answer
+
+
+HOSTILE = {
+    "endless product": (ENDLESS, {"query-timeout"}),
+    "sorted cross join": (
+        "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i ?a",
+        {"query-timeout", "query-memory"},
+    ),
+    "deep nesting": ("ASK " + "{" * 2200 + "}" * 2200, {"query-too-deep"}),
+    "long chain of unions": (
+        "ASK { " + "{} UNION " * 7000 + "{} }",
+        {"query-crashed", "query-timeout"},
+    ),
+    "repeated patterns": ("SELECT * {" + " ?s ?p ?o ." * 300 + "}", {"query-timeout"}),
+    "doubled strings": (
+        "SELECT (STRLEN(?x30) AS ?n) { BIND('0123456789abcdef' AS ?x0) "
+        + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(30))
+        + " }",
+        {"query-memory", "query-timeout"},
+    ),
+    "large result": ("SELECT * { ?a ?b ?c . ?d ?e ?f }", {"result-too-large"}),
+}
+
+
+@pytest.mark.parametrize(("query", "kinds"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_query_ends_in_time_with_its_problem(
+    endpoint: str, query: str, kinds: set[str]
+) -> None:
+    start = time.monotonic()
+    status, problem = fetch(endpoint, query)
+    assert time.monotonic() - start < TIMEOUT + 2
+    assert status == problem["status"] >= 400
+    assert problem["type"].rpartition("/")[2] in kinds
+    assert fetch(endpoint, "ASK {}")[0] == 200
+
+
+def test_other_clients_are_served_beside_a_hostile_query(endpoint: str) -> None:
+    hostile = threading.Thread(target=fetch, args=(endpoint, ENDLESS))
+    hostile.start()
+    time.sleep(0.2)
+    seconds = []
+    while hostile.is_alive():
+        start = time.monotonic()
+        assert fetch(endpoint, "ASK {}")[0] == 200
+        seconds.append(time.monotonic() - start)
+        time.sleep(0.02)
+    assert len(seconds) > 10
+    assert statistics.median(seconds) < 0.1
+
+
+def test_a_client_that_goes_away_frees_its_worker(serve_release: Serve, release: Release) -> None:
+    with serve_release(release, query_timeout=60.0, query_workers=1) as (address, _):
+        endpoint = address + "/sparql"
+        assert fetch(endpoint, "ASK {}")[0] == 200
+        with pytest.raises(TimeoutError):
+            urlopen(endpoint + "?" + urlencode({"query": ENDLESS}), timeout=0.3)
+        start = time.monotonic()
+        assert fetch(endpoint, "ASK {}")[0] == 200
+        assert time.monotonic() - start < 5
+
+
+def test_more_queries_than_can_wait_are_refused_at_once(
+    serve_release: Serve, release: Release
+) -> None:
+    settings = {"query_timeout": 2.0, "query_workers": 1, "query_queue": 1}
+    with serve_release(release, **settings) as (address, _):
+        endpoint = address + "/sparql"
+        assert fetch(endpoint, "ASK {}")[0] == 200
+        threads = [threading.Thread(target=fetch, args=(endpoint, ENDLESS)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.1)
+        start = time.monotonic()
+        with pytest.raises(HTTPError) as caught:
+            urlopen(endpoint + "?query=ASK%7B%7D", timeout=10)
+        assert time.monotonic() - start < 0.5
+        with caught.value as error:
+            assert (error.code, int(error.headers["Retry-After"]) > 0) == (503, True)
+            assert json.load(error)["type"] == f"{B}problem/busy"
+        with urlopen(address + "/about", timeout=10) as page:
+            assert page.status == 200
+        for thread in threads:
+            thread.join()
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the living processes under a process."""
+    children = {
+        int(child)
+        for listed in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in listed.read_text().split()
+    }
+    return children.union(*(descendants(child) for child in children))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_stopping_leaves_no_process_behind(
+    serve_release: Serve, release: Release, how: signal.Signals
+) -> None:
+    with serve_release(release, query_timeout=60.0) as (address, process):
+        assert fetch(address + "/sparql", "ASK {}")[0] == 200
+        with pytest.raises(TimeoutError):
+            urlopen(address + "/sparql?" + urlencode({"query": ENDLESS}), timeout=0.2)
+        below = descendants(process.pid)
+        assert len(below) >= 3
+        os.kill(process.pid, how)
+        process.wait(15)
+        assert how == signal.SIGKILL or process.returncode == 0
+        deadline = time.monotonic() + 5
+        while any(map(is_alive, below)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(map(is_alive, below))
+
+
+def test_a_request_that_runs_is_finished_before_the_end(
+    serve_release: Serve, release: Release
+) -> None:
+    answers: list[tuple[int, Any]] = []
+    with serve_release(release, query_timeout=1.5) as (address, process):
+        running = threading.Thread(
+            target=lambda: answers.append(fetch(address + "/sparql", ENDLESS))
+        )
+        running.start()
+        time.sleep(0.4)
+        process.send_signal(signal.SIGTERM)
+        running.join()
+        assert process.wait(10) == 0
+    status, problem = answers[0]
+    assert (status, problem["type"]) == (503, f"{B}problem/query-timeout")
+
+
+def test_a_port_that_is_taken_is_told(release: Release) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServerError, match=f"{port}.*--port"):
+            serve(release, Settings(port=port))
+    assert issubclass(ServerError, KgError)
+
+
+def test_a_damaged_release_ends_the_server_with_a_clear_word(
+    make_release: Callable[[str], Release], serve_release: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    damaged = make_release("<urn:a> <urn:b> <urn:c> .\n")
+    for table in damaged.store_path.glob("*.sst"):
+        table.write_bytes(b"garbage")
+    with pytest.raises(TimeoutError), serve_release(damaged, lang="en") as (_, process):
+        process.wait(5)
+    shown = capfd.readouterr().err
+    assert "is damaged" in shown
+    assert "Traceback" not in shown
