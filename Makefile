@@ -63,6 +63,11 @@ lock: ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --no-header --no-annotate --generate-hashes --universal \
 	  --python-version 3.11 pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
 
+.PHONY: bench
+bench: $(VENV)/.installed-dev ## the benchmarks behind the figures in the documentation
+	$(BIN)/python tests/benchmarks/queries.py
+	$(BIN)/python tests/benchmarks/validation.py
+
 .PHONY: clean
 clean: ## remove what was built and installed
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
