@@ -1,0 +1,28 @@
+"""Validation: the shapes, the gate that runs them, its report, and the hygiene checks.
+
+The only home of pySHACL. It knows no store: whoever validates hands over the view as an rdflib
+graph and a function that answers SELECT queries over the same triples.
+"""
+
+from kg.validation.checks import Check, Finding, read_check, run_checks
+from kg.validation.gate import Select, validate, validate_with_pyshacl
+from kg.validation.report import Report, Result
+from kg.validation.rules import Rule, Targets, set_level_query
+from kg.validation.shapes import Shapes, load_shapes
+
+__all__ = [
+    "Check",
+    "Finding",
+    "Report",
+    "Result",
+    "Rule",
+    "Select",
+    "Shapes",
+    "Targets",
+    "load_shapes",
+    "read_check",
+    "run_checks",
+    "set_level_query",
+    "validate",
+    "validate_with_pyshacl",
+]

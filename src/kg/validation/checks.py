@@ -1,0 +1,87 @@
+"""Hygiene checks: queries over a release that return faults, so that no solution means a pass.
+
+A check is a file ``ontology/checks/{name}.rq`` that opens with comment lines in two languages::
+
+    # Problem: …    # Masalah: …
+    # Why: …        # Mengapa: …
+    # Fix: …        # Perbaikan: …
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rdflib.term import Node
+
+from kg.errors import Location, RecordError
+from kg.language import Text
+from kg.validation.gate import Select
+
+_HEADER: Final = re.compile(r"^#\s*(?P<key>[A-Z][a-z]+):\s*(?P<wording>.*\S)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name, what a solution means, why that is a fault, and how to mend it."""
+
+    name: str
+    query: str
+    problem: Text
+    why: Text
+    fix: Text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One solution of a check: the node at fault and, in a few words or an IRI, what about it."""
+
+    check: str
+    node: Node
+    detail: str
+    problem: Text
+    fix: Text
+
+
+def read_check(file: Path) -> Check:
+    """Read one check; raises ``RecordError`` if a line of its header is missing."""
+    query = file.read_text("utf-8")
+    header = {match["key"]: match["wording"] for match in _HEADER.finditer(query)}
+
+    def wording(indonesian: str, english: str) -> Text:
+        for key in (indonesian, english):
+            if key not in header:
+                raise RecordError(
+                    Location(file),
+                    Text("Baris kepala tidak ada", "A line of the header is missing"),
+                    f"# {key}:",
+                )
+        return Text(header[indonesian], header[english])
+
+    return Check(
+        file.stem,
+        query,
+        problem=wording("Masalah", "Problem"),
+        why=wording("Mengapa", "Why"),
+        fix=wording("Perbaikan", "Fix"),
+    )
+
+
+def run_checks(select: Select, folder: Path) -> list[Finding]:
+    """Run every check of a folder; the findings come in the order of checks and nodes.
+
+    A check selects ``?node`` and, if it likes, ``?detail``.
+    Raises ``RecordError`` for a check without its header.
+    """
+    findings: list[Finding] = []
+    for file in sorted(folder.glob("*.rq")):
+        check = read_check(file)
+        findings.extend(_findings(check, select(check.query)))
+    return findings
+
+
+def _findings(check: Check, solutions: Sequence[Mapping[str, Node]]) -> Iterator[Finding]:
+    found = {(solution["node"], str(solution.get("detail", ""))) for solution in solutions}
+    for node, detail in sorted(found, key=lambda pair: (pair[0].n3(), pair[1])):
+        yield Finding(check.name, node, detail, check.problem, check.fix)
