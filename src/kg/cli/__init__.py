@@ -17,7 +17,7 @@ def main() -> None:
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     language = choose_language(os.environ.get(name, "") for name in ("KG_LANG", "LC_ALL", "LANG"))
     try:
-        make_group(language).main(standalone_mode=False)
+        sys.exit(make_group(language).main(standalone_mode=False))
     except KgError as error:
         click.echo(error.explain(language), err=True)
         sys.exit(error.exit_code)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from kg.cli.output import Steps, show_verdict, write_welcome
+from kg.cli.output import Steps, measure_text, show_verdict, write_welcome
 from kg.cli.query import FORMATS, TABLE, answer_query
 from kg.language import Language, Text
 from kg.namespaces import read_prefixes
@@ -39,7 +39,7 @@ def make_group(language: Language) -> click.Group:
         )[language],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for make in (_build, _validate, _serve, _query):
+    for make in (_build, _validate, _serve, _query, _text):
         group.add_command(make(language))
     return group
 
@@ -188,6 +188,31 @@ def _query(language: Language) -> click.Command:
     @_setting("home", language, type=click.Path(path_type=Path))
     def command(query: str, answer_format: str, endpoint: str | None, **given: object) -> None:
         answer_query(query, answer_format, endpoint, _settings(**given))
+
+    return command
+
+
+def _text(language: Language) -> click.Command:
+    @click.command(
+        "text",
+        help=Text(
+            "Mengukur naskah sumber untuk kurator: SHA-256, panjang, lalu lokator dan rentang "
+            "titik kode setiap kalimat.",
+            "Measure a source's text for its curator: SHA-256, length, then the locator and the "
+            "span of code points of each sentence.",
+        )[language],
+    )
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option(
+        "--fingerprints",
+        "only_fingerprints",
+        is_flag=True,
+        help=Text("Hanya sidik jari, untuk shingles.txt", "Only fingerprints, for shingles.txt")[
+            language
+        ],
+    )
+    def command(file: Path, **options: bool) -> None:
+        measure_text(file, **options)
 
     return command
 

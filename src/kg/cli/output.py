@@ -3,10 +3,15 @@
 import sys
 import time
 from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
 from urllib.parse import urljoin
 
 import click
 
+from kg.errors import Location, RecordError
+from kg.ingest.fingerprints import fingerprints
+from kg.ingest.sentences import sentences
 from kg.language import Language, Text
 from kg.release.publication import Release
 from kg.release.verdict import Verdict
@@ -42,6 +47,27 @@ def show_verdict(
         click.echo(verdict.report.serialize(format="turtle"))
     else:
         click.echo(verdict.explain(language, prefixes))
+
+
+def measure_text(file: Path, *, only_fingerprints: bool) -> None:
+    """Print what a curator needs to know of a text: its hash, its length, its sentences' spans.
+
+    Raises ``RecordError`` if the file is not UTF-8. The text itself may end as it likes.
+    """
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RecordError(
+            Location(file, raw.count(b"\n", 0, error.start) + 1), Text("Bukan UTF-8", "Not UTF-8")
+        ) from None
+    if only_fingerprints:
+        click.echo("\n".join(sorted(set(fingerprints(text)))))
+        return
+    click.echo(f'sha256 = "{sha256(raw).hexdigest()}"\nlength = {len(text)}\n')
+    for sentence in sentences(text):
+        words = text[sentence.start : sentence.end]
+        click.echo(f"{sentence.locator:<8} {sentence.start}-{sentence.end}  {words[:60]}")
 
 
 def write_welcome(release: Release, settings: Settings, language: Language) -> None:

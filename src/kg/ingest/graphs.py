@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rdflib import RDF, Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, PROV, SKOS, XSD
+from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from kg.ingest.corpus import TurtleFile
 from kg.ingest.decisions import ConflictSet, IdentityDecision
@@ -100,7 +100,7 @@ def _add_span(graph: Graph, source: str, span: Span) -> None:
     graph.add((node, RDF.type, INOV.TextSpan))
     graph.add((node, OA.hasSource, source_iri(source)))
     graph.add((node, OA.hasSelector, position))
-    graph.add((node, INOV.locator, Literal(span.locator, datatype=XSD.string)))
+    graph.add((node, INOV.locator, Literal(span.locator)))
     graph.add((position, RDF.type, OA.TextPositionSelector))
     graph.add((position, OA.start, Literal(span.start)))
     graph.add((position, OA.end, Literal(span.end)))
@@ -122,8 +122,11 @@ def conflicts_graph(conflicts: Iterable[ConflictSet]) -> Graph:
     return graph
 
 
-def identity_graph(decisions: Iterable[IdentityDecision]) -> Graph:
-    """Return the decisions on which names are one thing and which are two."""
+def identity_graph(decisions: Iterable[IdentityDecision], labels: Graph) -> Graph:
+    """Return the decisions on which names are one thing and which are two.
+
+    ``labels`` states ``skos:prefLabel`` of the things decided on.
+    """
     graph = Graph()
     for decision in decisions:
         node = URIRef(mint_iri("identity", decision.id))
@@ -134,16 +137,33 @@ def identity_graph(decisions: Iterable[IdentityDecision]) -> Graph:
         if decision.other:
             graph.add((node, INOV.sameEntity, decision.other))
         if decision.surface_form:
-            graph.add((node, INOV.surfaceForm, Literal(decision.surface_form, datatype=XSD.string)))
+            graph.add((node, INOV.surfaceForm, Literal(decision.surface_form)))
         for claim in decision.evidence:
             graph.add((node, INOV.evidence, claim_iri(claim)))
-        _add_text(graph, node, SKOS.prefLabel, _decision_label(decision))
+        _add_text(graph, node, SKOS.prefLabel, _decision_label(decision, labels))
         _add_text(graph, node, SKOS.editorialNote, decision.note)
     return graph
 
 
-def _decision_label(decision: IdentityDecision) -> Text:
-    return Text("Keputusan identitas {id}", "Identity decision {id}").format(id=decision.id)
+def _decision_label(decision: IdentityDecision, labels: Graph) -> Text:
+    entity = _label(decision.entity, labels)
+    if decision.other is None:
+        form = decision.surface_form
+        return Text(f"“{form}” adalah {entity.id}", f"“{form}” is {entity.en}")
+    other = _label(decision.other, labels)
+    if decision.outcome == "sama":
+        return Text(f"{entity.id} sama dengan {other.id}", f"{entity.en} is the same as {other.en}")
+    return Text(f"{entity.id} bukan {other.id}", f"{entity.en} is not {other.en}")
+
+
+def _label(thing: URIRef, labels: Graph) -> Text:
+    """Return a thing's label, or its IRI: that it has none is for the gate to say."""
+    found = {
+        label.language: str(label)
+        for label in labels.objects(thing, SKOS.prefLabel)
+        if isinstance(label, Literal)
+    }
+    return Text(*(found.get(language, str(thing)) for language in LANGUAGES))
 
 
 def reference_graph(files: Iterable[TurtleFile]) -> Graph:

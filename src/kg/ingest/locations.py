@@ -3,8 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from rdflib import URIRef
+from rdflib.namespace import SKOS
 from rdflib.term import Node
 
 from kg.errors import Location
@@ -12,48 +14,86 @@ from kg.ingest.corpus import Corpus, TurtleFile
 from kg.ingest.graphs import claim_iri, position_iri, source_iri, span_iri
 from kg.ingest.sources import Source
 from kg.iris import compress_iri, mint_iri
+from kg.namespaces import INOV
+
+_DESCRIPTION_KEYS: Final[Mapping[Node, str]] = {
+    INOV.sha256: "sha256",
+    INOV.textLength: "length",
+    SKOS.prefLabel: "label",
+}
+"""What ``source.toml`` says of an article, by the key that says it."""
 
 
 class Locations:
-    """An index from nodes and triples to places in ``data/``."""
+    """An index from nodes and triples to the places where they were written."""
 
-    def __init__(self, corpus: Corpus, prefixes: Mapping[str, str]) -> None:
+    def __init__(self) -> None:
         self._nodes: dict[Node, list[Location]] = defaultdict(list)
         self._triples: dict[tuple[Node, Node], list[tuple[Node, Location]]] = defaultdict(list)
-        self._subjects: dict[Node, list[Location]] = defaultdict(list)
+        self._values: dict[tuple[Node, Node], list[Location]] = defaultdict(list)
+        self._mentions: dict[Node, list[Location]] = defaultdict(list)
+
+    @classmethod
+    def of_corpus(cls, corpus: Corpus, prefixes: Mapping[str, str]) -> "Locations":
+        """Return the index of all curated files."""
+        locations = cls()
         for source in corpus.sources:
-            self._add_source(source)
+            locations.add_source(source)
         for conflict in corpus.conflicts:
-            self._nodes[URIRef(mint_iri("conflict", conflict.id))].append(conflict.location)
+            node = URIRef(mint_iri("conflict", conflict.id))
+            locations.add_node(node, conflict.location)
         for decision in corpus.identities:
-            self._nodes[URIRef(mint_iri("identity", decision.id))].append(decision.location)
+            node = URIRef(mint_iri("identity", decision.id))
+            locations.add_node(node, decision.location)
         for files in (corpus.things, corpus.reference, corpus.editorial, corpus.links):
             for file in files:
-                for subject, location in _subject_lines(file, prefixes):
-                    self._nodes[subject].append(location)
+                locations.add_turtle(file, prefixes)
+        return locations
 
-    def _add_source(self, source: Source) -> None:
-        self._nodes[source_iri(source.id)].append(source.location)
+    def add_node(self, node: Node, location: Location) -> None:
+        """Note where a node is described."""
+        self._nodes[node].append(location)
+
+    def add_turtle(self, file: TurtleFile, prefixes: Mapping[str, str]) -> None:
+        """Note the line on which a Turtle file begins to describe each of its IRIs."""
+        for subject, location in _subject_lines(file, prefixes):
+            self.add_node(subject, location)
+
+    def add_source(self, source: Source) -> None:
+        """Note the rows of a source's claims and of their triples and spans."""
+        article = source_iri(source.id)
+        self.add_node(article, source.location)
+        for predicate, key in _DESCRIPTION_KEYS.items():
+            place = Location(source.location.file, column=key)
+            self._triples[article, predicate].append((article, place))
         for claim in source.claims:
             subject, predicate, value = claim.triple
             self._triples[subject, predicate].append((value, claim.location))
-            self._subjects[subject].append(claim.location)
-            self._nodes[claim_iri(claim)].append(claim.location)
+            self._values[subject, value].append(claim.location)
+            for term in (subject, predicate, value):
+                self._mentions[term].append(claim.location)
+            self.add_node(claim_iri(claim), claim.location)
             for span in claim.spans:
-                self._nodes[span_iri(source.id, span)].append(claim.location)
-                self._nodes[position_iri(source.id, span)].append(claim.location)
+                self.add_node(span_iri(source.id, span), claim.location)
+                self.add_node(position_iri(source.id, span), claim.location)
 
     def find(
         self, node: Node, path: Node | None = None, value: Node | None = None
     ) -> tuple[Location, ...]:
-        """Return the most exact places for a result: its triple, else its path, else its node."""
+        """Return the most exact places for a result.
+
+        That is where its triple is claimed, else where anything is claimed of the node by that
+        path, or that value by any; else where the node is described, else its first mention.
+        """
         stated = self._triples.get((node, path), []) if path else []
         exact = [location for stated_value, location in stated if stated_value == value]
+        valued = self._values.get((node, value), []) if value and not path else []
         return tuple(
             exact
             or [location for _, location in stated]
+            or valued
             or self._nodes.get(node, [])
-            or self._subjects.get(node, [])[:1]
+            or self._mentions.get(node, [])[:1]
         )
 
 

@@ -1,4 +1,4 @@
-"""Reading curated files: CSV (RFC 4180), TOML 1.0 and Turtle 1.1, with the place of every fault."""
+"""Reading curated files: CSV (RFC 4180), TOML 1.0 and RDF, with the place of every fault."""
 
 import csv
 import io
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from rdflib import Graph, Literal
-from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from kg.errors import Location, RecordError
 from kg.language import Text
+from kg.store import SYNTAXES, Quad, RdfSyntaxError, parse_rdf
 
 
 @dataclass(frozen=True)
@@ -144,33 +144,45 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def read_turtle(path: Path) -> Graph:
-    """Return the graph that a Turtle file states.
+def read_rdf(path: Path) -> list[Quad]:
+    """Return the quads of an RDF file, its syntax told by its ending (``.ttl``, ``.trig`` …).
 
     Raises ``RecordError`` with the line of a syntax fault or of an ill-typed literal.
     """
-    text = read_text(path)
-    graph = Graph()
-    try:
-        graph.parse(data=text, format="turtle", publicID=path.resolve().as_uri())
-    except BadSyntax as error:
+    syntax = path.suffix.removeprefix(".")
+    if syntax not in SYNTAXES:
         raise RecordError(
-            Location(path, error.lines + 1),
-            Text("Turtle rusak: {error}", "Broken Turtle: {error}").format(error=error.message),
-        ) from None
-    for literal in graph.objects():
-        if isinstance(literal, Literal) and literal.ill_typed:
-            raise RecordError(
-                Location(path, _line_of(str(literal), text)),
-                Text(
-                    "Nilai tidak sesuai tipe {datatype}",
-                    "The value does not fit the type {datatype}",
-                ).format(datatype=str(literal.datatype).rpartition("#")[2]),
-                str(literal),
-            )
+            Location(path),
+            Text(
+                "Akhiran berkas tidak dikenal; pakai {endings}",
+                "The file's ending is not known; use {endings}",
+            ).format(endings=" ".join(f".{name}" for name in SYNTAXES)),
+        )
+    text = read_text(path)
+    try:
+        quads = parse_rdf(text, syntax, path.resolve().as_uri())
+    except RdfSyntaxError as error:
+        raise RecordError(Location(path, error.line), error.message) from None
+    for quad in quads:
+        if isinstance(quad.object, Literal) and quad.object.ill_typed:
+            raise _ill_typed(path, text, quad.object)
+    return quads
+
+
+def read_turtle(path: Path) -> Graph:
+    """Return the graph that a Turtle file states; raises what ``read_rdf`` raises."""
+    graph = Graph()
+    for quad in read_rdf(path):
+        graph.add((quad.subject, quad.predicate, quad.object))
     return graph
 
 
-def _line_of(words: str, text: str) -> int | None:
-    position = text.find(words)
-    return None if position < 0 else text.count("\n", 0, position) + 1
+def _ill_typed(path: Path, text: str, literal: Literal) -> RecordError:
+    position = text.find(str(literal))
+    return RecordError(
+        Location(path, None if position < 0 else text.count("\n", 0, position) + 1),
+        Text(
+            "Nilai tidak sesuai tipe {datatype}", "The value does not fit the type {datatype}"
+        ).format(datatype=str(literal.datatype).rpartition("#")[2]),
+        str(literal),
+    )

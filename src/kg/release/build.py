@@ -56,7 +56,7 @@ def judge_data(
         load_shapes(settings.ontology),
         settings.ontology / "checks",
         corpus,
-        Locations(corpus, prefixes),
+        Locations.of_corpus(corpus, prefixes),
     )
     return Judged(candidate, corpus, verdict)
 

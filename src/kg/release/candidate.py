@@ -56,15 +56,17 @@ def assemble(ontology: Path, corpus: Corpus) -> Candidate:
 
     Raises ``RecordError`` with file and line for Turtle that cannot be read.
     """
+    vocabularies = vocabularies_graph(ontology)
+    reference = reference_graph((*corpus.things, *corpus.reference))
     graphs = {
-        GRAPH.ontology: _read(_ontology_files(ontology)),
-        GRAPH.vocabularies: _read(sorted((ontology / "vocabularies").glob("*.ttl"))),
+        GRAPH.ontology: ontology_graph(ontology),
+        GRAPH.vocabularies: vocabularies,
         GRAPH.shapes: _read(sorted((ontology / "shapes").glob("*.ttl"))),
-        GRAPH.reference: reference_graph((*corpus.things, *corpus.reference)),
+        GRAPH.reference: reference,
         GRAPH.sources: sources_graph(corpus.sources),
         GRAPH.provenance: provenance_graph(corpus.sources),
         GRAPH.conflicts: conflicts_graph(corpus.conflicts),
-        GRAPH.identity: identity_graph(corpus.identities),
+        GRAPH.identity: identity_graph(corpus.identities, union(vocabularies, reference)),
         GRAPH.editorial: merge(corpus.editorial),
         GRAPH.links: merge(corpus.links),
     }
@@ -74,9 +76,15 @@ def assemble(ontology: Path, corpus: Corpus) -> Candidate:
     return Candidate(default, graphs | claimed)
 
 
-def _ontology_files(ontology: Path) -> list[Path]:
+def ontology_graph(ontology: Path) -> Graph:
+    """Return ontology, alignments, reused terms and prefixes as one graph."""
     names = ("ontology.ttl", "alignments.ttl", PREFIX_FILE)
-    return [*(ontology / name for name in names), *sorted((ontology / "imports").glob("*.ttl"))]
+    return _read([*(ontology / n for n in names), *sorted((ontology / "imports").glob("*.ttl"))])
+
+
+def vocabularies_graph(ontology: Path) -> Graph:
+    """Return all concept schemes as one graph."""
+    return _read(sorted((ontology / "vocabularies").glob("*.ttl")))
 
 
 def _read(files: Iterable[Path]) -> Graph:

@@ -43,8 +43,10 @@ def catalog_graph(
     graph = Graph()
     _describe_dataset(graph, dataset)
     entries = {entry["name"]: entry for entry in dataset["graphs"]}
+    for name in (*candidate.graphs, GRAPH.catalog, GRAPH.validation):
+        _describe_graph(graph, name, entries)
     for name, members in candidate.graphs.items():
-        _describe_graph(graph, name, entries, len(members))
+        graph.add((name, VOID.triples, Literal(len(members))))
     for question in questions:
         _describe_question(graph, question)
     _count(graph, candidate)
@@ -76,14 +78,11 @@ def _describe_dataset(graph: Graph, dataset: Mapping[str, Any]) -> None:
         graph.add((DATASET, DCTERMS.publisher, creator))
 
 
-def _describe_graph(
-    graph: Graph, name: URIRef, entries: Mapping[str, Mapping[str, Any]], triples: int
-) -> None:
+def _describe_graph(graph: Graph, name: URIRef, entries: Mapping[str, Mapping[str, Any]]) -> None:
     key, _, source = name.removeprefix(str(GRAPH)).partition("/")
     graph.add((name, RDF.type, SD.NamedGraph))
     graph.add((name, RDF.type, VOID.Dataset))
     graph.add((name, SD.name, name))
-    graph.add((name, VOID.triples, Literal(triples)))
     graph.add((DATASET, VOID.subset, name))
     entry = entries[key]
     graph.add((name, DCTERMS.license, URIRef(entry["license"])))
@@ -108,10 +107,15 @@ def _describe_question(graph: Graph, question: Question) -> None:
 
 
 def _count(graph: Graph, candidate: Candidate) -> None:
-    """Add the figures of the default graph, the catalogue and these figures included."""
+    """Add the figures of the catalogue and the default graph, these figures included.
+
+    The size of the validation graph cannot be told: its report is made with this in view.
+    """
+    graph.add((GRAPH.catalog, VOID.triples, Literal(0)))
     figures = (VOID.triples, VOID.distinctSubjects, VOID.properties, VOID.classes)
     for predicate in figures:
         graph.add((DATASET, predicate, Literal(0)))
+    graph.set((GRAPH.catalog, VOID.triples, Literal(len(graph))))
     whole = union(candidate.default, graph)
     for predicate, number in zip(
         figures,

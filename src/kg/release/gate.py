@@ -1,10 +1,10 @@
 """The gate: the whole candidate must conform to the shapes and pass the checks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from rdflib import Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
@@ -15,9 +15,7 @@ from kg.language import Text
 from kg.release.candidate import Candidate, nquads
 from kg.release.verdict import Entry, Severity, Verdict, in_order
 from kg.store import MemoryStore
-from kg.validation import Finding, Report, Result, Shapes, run_checks, validate
-
-Validate = Callable[..., Report]
+from kg.validation import Finding, Result, Shapes, run_checks, validate
 
 _SEVERITIES: Final[Mapping[Node, Severity]] = {
     SH.Violation: "violation",
@@ -32,15 +30,22 @@ def judge(
     candidate: Candidate, shapes: Shapes, checks: Path, corpus: Corpus, locations: Locations
 ) -> Verdict:
     """Return what the shapes, the hygiene checks and the eight-word rule say of a candidate."""
-    view = candidate.view()
-    rules = MemoryStore(nquads(view, candidate.graphs))
-    report = validate(view, shapes, rules.select)
+    verdict = judge_view(candidate.view(), candidate.graphs, shapes, locations)
     findings = run_checks(MemoryStore(candidate.nquads()).select, checks)
     entries = [
-        *(_from_result(result, locations) for result in report.results),
+        *verdict.entries,
         *(_from_finding(finding, locations) for finding in findings),
         *_copied_text(candidate, corpus, locations),
     ]
+    return Verdict(in_order(entries), verdict.report)
+
+
+def judge_view(
+    view: Graph, graphs: Mapping[URIRef, Graph], shapes: Shapes, locations: Locations
+) -> Verdict:
+    """Return what the shapes alone say of a view and the named graphs around it."""
+    report = validate(view, shapes, MemoryStore(nquads(view, graphs)).select)
+    entries = (_from_result(result, locations) for result in report.results)
     return Verdict(in_order(entries), report.to_graph())
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any, Final, Literal
 
 from rdflib import Graph
@@ -13,6 +14,8 @@ from kg.iris import compress_iri
 from kg.language import Language, Text
 
 Severity = Literal["violation", "warning", "info"]
+
+_VALUE_WIDTH: Final = 160
 
 _WORDS: Final[Mapping[str, Text]] = {
     "violation": Text("PELANGGARAN", "VIOLATION"),
@@ -29,7 +32,7 @@ class Entry:
     rule: str
     node: Node
     path: Node | None
-    value: Node | None
+    value: Node | str | None
     message: Text
     advice: Text | None
     locations: tuple[Location, ...]
@@ -38,7 +41,7 @@ class Entry:
         """Return the lines that a curator reads: place, severity, node and value, what to do."""
         place = str(self.locations[0]) if self.locations else "-"
         subject = " ".join(
-            compress_iri(str(term), prefixes)
+            shorten(compress_iri(str(term), prefixes), _VALUE_WIDTH, placeholder=" …")
             for term in (self.node, self.path, self.value)
             if term is not None
         )
