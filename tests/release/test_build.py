@@ -7,14 +7,17 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from rdflib import Dataset
 
 from kg.errors import InputError, KgError, RecordError
 from kg.namespaces import CANONICAL_BASE, GRAPH, read_prefixes
 from kg.release.build import build, judge_data
+from kg.release.candidate import nquads
 from kg.release.publication import Release, Releases
 from kg.release.verdict import NonConformanceError
 from kg.settings import Settings
-from kg.store import DEFAULT_GRAPH, ReleaseStore, canonical_nquads
+from kg.store import DEFAULT_GRAPH, MemoryStore, ReleaseStore, canonical_nquads, parse_rdf
+from kg.validation import load_shapes, validate, validate_with_pyshacl
 
 ELSEWHERE = "http://localhost:8765/"
 
@@ -160,6 +163,19 @@ def test_corrupted_input_is_refused_by_file_and_row_and_leaves_the_release(
     assert caught.value.exit_code != 0
     assert Releases(home).current().identifier == release.identifier
     assert sorted(home.glob("releases/*")) == before
+
+
+def test_both_ways_of_validating_agree_on_the_whole_data() -> None:
+    candidate = judge_data(Settings(), quietly).candidate
+    view = candidate.view()
+    shapes = load_shapes(Settings().ontology)
+    dataset = Dataset()
+    for quad in parse_rdf(nquads(view, candidate.graphs).decode(), "nq", "http://x/"):
+        graph = dataset.graph(quad.graph) if quad.graph else dataset.default_graph
+        graph.add((quad.subject, quad.predicate, quad.object))
+    set_level = validate(view, shapes, MemoryStore(nquads(view, candidate.graphs)).select)
+    assert validate_with_pyshacl(dataset, shapes) == set_level
+    assert set_level.warnings
 
 
 def test_a_date_long_after_the_issue_is_warned_of(copy: Path) -> None:

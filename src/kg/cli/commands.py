@@ -151,8 +151,7 @@ def _serve(language: Language) -> click.Command:
 
         settings = _settings(**given)
         release = Releases(settings.home).current()
-        write_welcome(release, settings, language)
-        serve(release, settings)
+        serve(release, settings, lambda: write_welcome(release, settings, language))
 
     return command
 

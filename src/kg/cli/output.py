@@ -1,11 +1,9 @@
 """What the command line prints: progress, reports and the welcome of the server."""
 
-import sys
 import time
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urljoin
 
 import click
 
@@ -73,41 +71,31 @@ def measure_text(file: Path, *, only_fingerprints: bool) -> None:
 def write_welcome(release: Release, settings: Settings, language: Language) -> None:
     """Print the three addresses worth opening and a line for ``curl`` that works as it stands."""
     server = f"http://{_visible_host(settings.host)}:{settings.port}/"
-    lines = Text(
-        """
-Rilis {id} disajikan di {server}
-
-  {server}                                 beranda
-  {agency}   sebuah instansi, dengan sumber setiap fakta
-  {server}sparql                           titik akhir SPARQL
-
-  curl {server}sparql -H 'Accept: text/csv' --data-urlencode 'query=
-    SELECT ?instansi (COUNT(*) AS ?penghargaan)
-    WHERE {{ ?p <{base}ont#recipient> ?instansi }} GROUP BY ?instansi'
-
-Ctrl-C untuk berhenti.
-""",
-        """
-Release {id} is served at {server}
-
-  {server}                                 home
-  {agency}   an agency, with the sources of every fact
-  {server}sparql                           the SPARQL endpoint
-
-  curl {server}sparql -H 'Accept: text/csv' --data-urlencode 'query=
-    SELECT ?agency (COUNT(*) AS ?recognitions)
-    WHERE {{ ?r <{base}ont#recipient> ?agency }} GROUP BY ?agency'
-
-Ctrl-C to stop.
-""",
-    ).format(
-        id=release.identifier[:16],
-        server=server,
-        agency=urljoin(server, "id/agency/polresta-sidoarjo"),
-        base=release.base,
-    )
-    click.echo(lines[language], err=True)
-    sys.stderr.flush()
+    addresses = {
+        server: Text("beranda", "home"),
+        f"{server}id/agency/polresta-sidoarjo": Text(
+            "sebuah instansi, dengan sumber setiap fakta",
+            "an agency, with the sources of every fact",
+        ),
+        f"{server}sparql": Text("titik akhir SPARQL", "the SPARQL endpoint"),
+    }
+    width = max(map(len, addresses))
+    lines = [
+        "",
+        Text("Rilis {id} disajikan:", "Release {id} is served:").format(id=release.identifier[:16])[
+            language
+        ],
+        "",
+        *(f"  {address:<{width}}  {words[language]}" for address, words in addresses.items()),
+        "",
+        f"  curl {server}sparql -H 'Accept: text/csv' --data-urlencode 'query=",
+        "    SELECT ?agency (COUNT(*) AS ?recognitions) WHERE {",
+        f"      ?recognition <{release.base}ont#recipient> ?agency }} GROUP BY ?agency'",
+        "",
+        Text("Ctrl-C untuk berhenti.", "Ctrl-C to stop.")[language],
+        "",
+    ]
+    click.echo("\n".join(lines), err=True)
 
 
 def _visible_host(host: str) -> str:

@@ -5,7 +5,7 @@ Each web process makes its application, and with it its query workers, after the
 
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Flask
@@ -26,14 +26,18 @@ class ServerError(KgError):
     """The server cannot listen where it should."""
 
 
-def serve(release: Release, settings: Settings) -> None:
+def serve(
+    release: Release, settings: Settings, on_listening: Callable[[], None] = lambda: None
+) -> None:
     """Serve a release until the process is told to stop; ends the program, never returns.
 
-    SIGTERM lets running requests finish; SIGINT (Ctrl-C) does not. No process is left behind.
+    ``on_listening`` is called once connections are accepted. SIGTERM lets running requests
+    finish; SIGINT (Ctrl-C) does not. No process is left behind.
     Raises ``ServerError`` if the address cannot be used.
     """
     # The server closes the descriptor; it must not be closed once more here.
     descriptor = _listen(settings).detach()
+    on_listening()
     _Server(release, settings, descriptor).run()
 
 

@@ -1,0 +1,225 @@
+"""Dereferencing: the way from the IRI of a thing to documents about it.
+
+Cool URIs for the Semantic Web, https://www.w3.org/TR/cooluris/#r303gendocument: a thing answers
+303 with a document in the format that suits the client; each format has an address of its own.
+A document's address without suffix negotiates and says so with ``Content-Location``.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from rdflib import URIRef
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from kg.sparql.errors import NotAcceptableError
+from kg.sparql.formats import DOCUMENTS, HTML, N_QUADS, TRIG, Format, find_format
+from kg.sparql.negotiation import choose_format
+from kg.store import Quad
+from kg.web.addresses import document_path, split_suffix, thing_path
+from kg.web.description import Description
+from kg.web.documents import LICENSE, Document, document_quads, triples_only
+from kg.web.frame import (
+    CACHE_CONTROL,
+    chosen_language,
+    may_be_kept,
+    page_language,
+    page_of,
+    page_presenter,
+)
+from kg.web.ontology_page import VocabularyPage, ontology_page, shapes_page
+from kg.web.presentation import Link, Phrase, Presenter
+from kg.web.site import Site, get_site
+from kg.web.thing_page import Download, thing_page
+from kg.web.writers import write
+
+blueprint = Blueprint("resources", __name__)
+
+_GRAPHS_ONLY: Final = tuple(offer for offer in DOCUMENTS if offer not in (TRIG, N_QUADS))
+"""Formats of a document that speaks of one graph: the ontology, the shapes."""
+
+_CARRIED: Final = ("lang", "page")
+"""Parameters of a thing's address that its document understands."""
+
+
+@blueprint.get("/id/<kind>/<slug>")
+@blueprint.get("/scheme/<path:rest>")
+@blueprint.get("/graph/<path:rest>")
+def thing(**_: str) -> BaseResponse:
+    """Send the client from a thing to the document about it that it likes best."""
+    site = get_site()
+    path = request.path.removeprefix("/")
+    if not site.knows(path):
+        raise NotFound
+    media = _wanted(DOCUMENTS)
+    carried = {name: request.args[name] for name in _CARRIED if name in request.args}
+    query = f"?{urlencode(carried)}" if carried else ""
+    root = f"{request.script_root}/"
+    location = f"{root}{quote(document_path(path))}.{media.suffix}{query}"
+    response = redirect(location, 303)
+    response.vary.add("Accept")
+    response.headers["Link"] = f'<{root}{quote(document_path(path))}>; rel="describedby"'
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    return response
+
+
+@blueprint.get("/doc/<path:rest>")
+def document(rest: str) -> Response:
+    """Answer with the document about a thing, in the format of its suffix or of Accept."""
+    site = get_site()
+    path, suffix = split_suffix(f"doc/{rest}")
+    media = find_format(suffix, DOCUMENTS) if suffix else _wanted(DOCUMENTS)
+    description = site.describe(thing_path(path), _page_number()) if media else None
+    if media is None or description is None or document_path(thing_path(path)) != path:
+        raise NotFound
+    response = _kept(site, path, media, lambda: _thing(site, description, path, media))
+    _link(response, path, media, DOCUMENTS, description.iri)
+    return _finish(site, response, path, media)
+
+
+@blueprint.get("/ont")
+@blueprint.get("/ont/<version>")
+@blueprint.get("/ont.<suffix>")
+def ontology(version: str | None = None, suffix: str | None = None) -> Response:
+    """Answer with the ontology, whose terms are fragments of this one document."""
+    if version and not get_site().knows_version(version):
+        raise NotFound
+    return _vocabulary("ont", "ontology", suffix, ontology_page)
+
+
+@blueprint.get("/shapes")
+@blueprint.get("/shapes.<suffix>")
+def shapes(suffix: str | None = None) -> Response:
+    """Answer with the shapes, which are fragments of this one document."""
+    return _vocabulary("shapes", "shapes", suffix, shapes_page)
+
+
+def _vocabulary(
+    path: str, graph: str, suffix: str | None, compose: Callable[[Site, Presenter], VocabularyPage]
+) -> Response:
+    site = get_site()
+    media = find_format(suffix, _GRAPHS_ONLY) if suffix else _wanted(_GRAPHS_ONLY)
+    if media is None:
+        raise NotFound
+
+    def make() -> str | bytes:
+        if media != HTML:
+            return _rdf(site, site.graph_quads(graph), media)
+        presenter = page_presenter(site)
+        return render_template(
+            "ontology.html",
+            ontology=compose(site, presenter),
+            downloads=_downloads(path, _GRAPHS_ONLY),
+            canonical=f"{site.release.base}{path}",
+            trail=[Link(Phrase(presenter.words("home")), presenter.links.local(""))],
+            shapes_href=presenter.links.local("shapes") if path != "shapes" else None,
+        )
+
+    response = _kept(site, path, media, make)
+    _link(response, path, media, _GRAPHS_ONLY, site.iri(path))
+    return _finish(site, response, path, media)
+
+
+def _wanted(offers: Sequence[Format]) -> Format:
+    """Return the format that ``?format=`` or Accept asks for.
+
+    Raises ``NotAcceptableError`` if there is none.
+    """
+    name = request.args.get("format")
+    accept = request.headers.get("Accept")
+    media = find_format(name, offers) if name else choose_format(accept, offers)
+    if media is None:
+        raise NotAcceptableError([offer.media_type for offer in offers])
+    return media
+
+
+def _page_number() -> int:
+    number = request.args.get("page", "1")
+    if not number.isascii() or not number.isdecimal() or not 0 < int(number[:9]) < 10**8:
+        raise NotFound
+    return int(number)
+
+
+def _kept(site: Site, path: str, media: Format, make: Callable[[], str | bytes]) -> Response:
+    """Return a document, made only if it was not made lately.
+
+    A page depends on its language, on whether links hand that on, and on where the server is
+    mounted; data depend on none of these.
+    """
+    number, is_page = request.args.get("page"), media == HTML
+    surroundings = (page_language(), chosen_language(), request.script_root) if is_page else ()
+    body = site.kept((path, media.suffix, number, *surroundings), make)
+    if is_page:
+        return page_of(body)
+    response = make_response(body)
+    response.headers["Content-Type"] = media.content_type
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    return response
+
+
+def _thing(site: Site, description: Description, path: str, media: Format) -> str | bytes:
+    if media != HTML:
+        quads = document_quads(site.reader, description, site.release.identifier)
+        return _rdf(site, quads, media)
+    presenter = page_presenter(site)
+    graph = description.iri if description.iri.startswith(site.reader.graph) else None
+    question = site.questions.get(path.rpartition("/")[2])
+    run = question and presenter.links.local("query", example=question.key)
+    return render_template(
+        "thing.html",
+        thing=thing_page(description, presenter, site.classes),
+        downloads=_downloads(path, DOCUMENTS),
+        canonical=Document.of(description, site.release.base).iri,
+        contents=graph and presenter.links.local("sparql", query=_contents(graph), format="turtle"),
+        run=run if question and question.iri == description.iri else None,
+    )
+
+
+def _contents(graph: URIRef) -> str:
+    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph.n3()} {{ ?s ?p ?o }} }}"
+
+
+def _downloads(path: str, offers: Iterable[Format]) -> list[Download]:
+    # Data are in both languages: their addresses need no language.
+    number = request.args.get("page")
+    query = f"?page={int(number)}" if number and path.startswith("doc/") else ""
+    stem = f"{request.script_root}/{quote(path)}"
+    return [
+        Download(offer.label, offer.media_type, f"{stem}.{offer.suffix}{query}")
+        for offer in offers
+        if offer != HTML
+    ]
+
+
+def _rdf(site: Site, quads: Sequence[Quad], media: Format) -> bytes:
+    told = quads if media in (TRIG, N_QUADS) else list(triples_only(site.reader, quads))
+    return write(told, media, site.prefixes)
+
+
+def _link(
+    response: Response, path: str, media: Format, offers: Iterable[Format], thing: URIRef
+) -> None:
+    """Name the thing, the licence, and the document's address in each format (RFC 8288)."""
+    stem = f"{request.script_root}/{quote(path)}"
+    canonical = f"{get_site().release.base}{path}.{media.suffix}"
+    links = {"describes": thing, "canonical": canonical, "license": LICENSE}
+    entries = [f'<{iri}>; rel="{relation}"' for relation, iri in links.items()]
+    entries += [
+        f'<{stem}.{offer.suffix}>; rel="alternate"; type="{offer.media_type}"'
+        for offer in offers
+        if offer != media
+    ]
+    response.headers["Link"] = ", ".join(entries)
+
+
+def _finish(site: Site, response: Response, path: str, media: Format) -> Response:
+    """Say where a negotiated document really is, and answer 304 to a client that has it."""
+    query = quote(request.query_string.decode("ascii", "replace"), safe="=&+%")
+    if not request.path.endswith(f".{media.suffix}"):
+        response.vary.add("Accept")
+        location = f"{request.script_root}/{quote(path)}.{media.suffix}"
+        response.headers["Content-Location"] = f"{location}?{query}" if query else location
+    language = response.headers.get("Content-Language", "")
+    return may_be_kept(response, site, media.suffix, path, query, language)
