@@ -17,9 +17,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def release(home: Path) -> Release:
+def repository_release(home: Path) -> Release:
     """Return the release that ``kg build`` makes of the checkout, with the canonical base."""
     return build(Settings(home=home), lambda _step: None)[0]
+
+
+@pytest.fixture(scope="session")
+def release(repository_release: Release) -> Release:
+    """Return the release under test; a folder of tests may put another in its place."""
+    return repository_release
 
 
 @pytest.fixture(scope="session")

@@ -6,18 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from rdflib import RDF, Literal, URIRef
 
-from kg.errors import StoreError
 from kg.language import LANGUAGES, Language
 from kg.namespaces import CANONICAL_BASE, INOV
-from kg.release.build import build
-from kg.release.publication import Release, Releases
+from kg.release.publication import Release
 from kg.settings import Settings
 from kg.store import DEFAULT_GRAPH, ReleaseStore
 from kg.web.app import close_app, create_app
@@ -62,15 +59,6 @@ KNOWN = [
     "id/innovation/sipraja",
     "id/conferral/2024-top-inovasi-replikasi-pemkab-kendal",
 ]
-
-
-@pytest.fixture(scope="module")
-def repository_release(home: Path) -> Release:
-    """Return the release of the repository's own ontology and data, made once a session."""
-    try:
-        return Releases(home).current()
-    except StoreError:
-        return build(Settings(home=home), lambda _step: None)[0]
 
 
 @pytest.fixture(scope="module")
@@ -485,3 +473,10 @@ def test_headings_of_links_are_for_properties_that_exist(client: FlaskClient) ->
     assert INVERSE.keys() - names == set()
     arranged = {curie for curies in SECTIONS.values() for curie in curies}
     assert {curie for curie in arranged - names if curie.startswith("inov:")} == set()
+
+
+def test_a_graph_that_is_too_long_to_show_is_said_to_be_cut(client: FlaskClient) -> None:
+    whole = {"query": "CONSTRUCT WHERE { ?s ?p ?o }", "lang": "en"}
+    assert "Only the beginning is shown" in client.get("/query", query_string=whole).text
+    part = {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", "lang": "en"}
+    assert "Only the beginning is shown" not in client.get("/query", query_string=part).text

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import groupby, islice
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from rdflib import RDF, RDFS, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, OWL, SKOS, VOID
 
-from kg.errors import StoreError
 from kg.namespaces import CANONICAL_BASE, INOV
-from kg.release.build import build
-from kg.release.publication import Release, Releases
+from kg.release.publication import Release
 from kg.settings import Settings
 from kg.sparql.formats import DOCUMENTS, Format
 from kg.store import ReleaseStore, canonical_nquads
@@ -64,15 +61,6 @@ WISHES = [
     ("text/*", "ttl"),
     ("image/png, */*;q=0.1", "ttl"),
 ]
-
-
-@pytest.fixture(scope="module")
-def repository_release(home: Path) -> Release:
-    """Return the release of the repository's own ontology and data, made once a session."""
-    try:
-        return Releases(home).current()
-    except StoreError:
-        return build(Settings(home=home), lambda _step: None)[0]
 
 
 @pytest.fixture(scope="module")

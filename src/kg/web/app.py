@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, request
 from flask.typing import AfterRequestCallable
+from jinja2 import StrictUndefined
 from rdflib import URIRef
 from rdflib.namespace import SH
 
@@ -47,6 +48,7 @@ def create_app(release: Release, settings: Settings) -> Flask:
     """
     app = Flask("kg.web")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.jinja_env.undefined = StrictUndefined
     put_state(app, _open(release, settings))
     problems.init_app(app)
     for blueprint in (endpoint.blueprint, problems.blueprint, resources.blueprint, pages.blueprint):

@@ -4,9 +4,7 @@ SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/#query-operation. S
 that the answer is complete: it is finished and lies in a file before its first byte is sent.
 """
 
-import select
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -17,12 +15,11 @@ from werkzeug.wsgi import wrap_file
 from kg.sparql.description import PREFIXES, describe_service
 from kg.sparql.errors import NotAcceptableError
 from kg.sparql.formats import DOCUMENTS, GRAPHS, HTML, SOLUTIONS, Format, find_format
-from kg.sparql.lexer import find_token
 from kg.sparql.negotiation import choose_format
-from kg.sparql.outline import Outline, QueryForm, outline_query
+from kg.sparql.outline import outline_query
 from kg.sparql.protocol import DescriptionRequest, QueryRequest, read_request
-from kg.store import Answer, Columns, Quad
-from kg.store.errors import NotAcceptableKindError, QuerySyntaxError
+from kg.store import Answer, Quad
+from kg.web.execution import Wanted, run_query
 from kg.web.frame import CACHE_CONTROL, may_be_kept
 from kg.web.site import get_site
 from kg.web.state import get_state
@@ -31,22 +28,6 @@ from kg.web.writers import write
 blueprint = Blueprint("endpoint", __name__)
 
 _MILLISECONDS: Final = 1000
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """The formats that a client likes best; None where it accepts none that we offer."""
-
-    solutions: Format | None
-    graph: Format | None
-
-    def format_of(self, form: QueryForm) -> Format:
-        """Return the format for a query form; raises ``NotAcceptableError`` if there is none."""
-        is_graph = form in ("construct", "describe")
-        chosen, offers = (self.graph, GRAPHS) if is_graph else (self.solutions, SOLUTIONS)
-        if chosen is None:
-            raise NotAcceptableError([offer.media_type for offer in offers])
-        return chosen
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -65,47 +46,12 @@ def sparql() -> BaseResponse:
 
 def _answer(asked: QueryRequest) -> Response:
     outline = outline_query(asked.query)
-    wanted = _Wanted(_choose(asked.formats, SOLUTIONS), _choose(asked.formats, GRAPHS))
+    wanted = Wanted(_choose(asked.formats, SOLUTIONS), _choose(asked.formats, GRAPHS))
     media = wanted.format_of(outline.form) if outline.form else None
     tag = _tag(asked, media) if media and not outline.volatile else None
     if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
         return _finish(make_response(b"", 304), tag)
     return _finish(_send(run_query(asked, outline, wanted)), tag)
-
-
-def run_query(asked: QueryRequest, outline: Outline, wanted: _Wanted) -> Answer:
-    """Run a query in the pool; a syntax error comes with the token that it is about."""
-    state = get_state()
-    try:
-        return state.pool.run(
-            asked.query,
-            solutions=wanted.solutions.media_type if wanted.solutions else None,
-            graph=wanted.graph.media_type if wanted.graph else None,
-            base=state.endpoint,
-            default_graphs=asked.default_graphs,
-            named_graphs=asked.named_graphs,
-            columns=None if outline.star is None else Columns(outline.star, outline.variables),
-            timeout=asked.timeout,
-            cancelled=_watch_client(),
-        )
-    except QuerySyntaxError as error:
-        raise _explain(error, asked.query, outline.undeclared) from None
-    except NotAcceptableKindError as error:
-        offers = GRAPHS if error.kind == "graph" else SOLUTIONS
-        raise NotAcceptableError([offer.media_type for offer in offers]) from None
-
-
-def _explain(error: QuerySyntaxError, query: str, undeclared: Sequence[str]) -> QuerySyntaxError:
-    if error.line is None or error.column is None:
-        return error
-    token = find_token(query, error.line, error.column)
-    return QuerySyntaxError(
-        error.line,
-        error.column,
-        error.parser_message,
-        token=token.text if token else None,
-        undeclared=undeclared,
-    )
 
 
 def _choose(names: Sequence[str], offers: Sequence[Format]) -> Format | None:
@@ -145,16 +91,6 @@ def _finish(response: Response, tag: str | None) -> Response:
     if tag and request.method in ("GET", "HEAD"):
         response.set_etag(tag)
     return response
-
-
-def _watch_client() -> Callable[[], bool] | None:
-    """Return a function that says whether the client has hung up, if the server lets us see."""
-    connection = request.environ.get("gunicorn.socket")
-    if connection is None or not hasattr(select, "POLLRDHUP"):
-        return None
-    poll = select.poll()
-    poll.register(connection, select.POLLRDHUP)
-    return lambda: bool(poll.poll(0))
 
 
 def _describe(asked: DescriptionRequest) -> BaseResponse:

@@ -16,7 +16,7 @@ from kg.sparql.formats import GRAPHS, SOLUTIONS
 from kg.web.frame import chosen_language, frame_context, may_be_kept, page, page_presenter
 from kg.web.literals import show_number
 from kg.web.presentation import Link, Phrase, Presenter
-from kg.web.query_page import Problem, Result, run_query
+from kg.web.query_page import Problem, Result, ask
 from kg.web.site import Question, Site, get_site
 from kg.web.texts import ABOUT
 
@@ -228,7 +228,7 @@ def query() -> Response:
     text = request.args.get("query", question.query if question else "").strip()
     asked = "query" in request.args or question is not None
     shown = text or _FIRST_QUERY.format(base=site.release.base)
-    outcome = run_query(text, presenter) if asked else None
+    outcome = ask(text, presenter) if asked else None
     comments = site.reader.values(question.iri, RDFS.comment) if question else []
     examples = [(item.key, presenter.name(item.iri).text) for item in site.questions.values()]
     response = page(

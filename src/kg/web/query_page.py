@@ -11,10 +11,11 @@ from kg.errors import KgError
 from kg.sparql.formats import RESULTS_JSON, TURTLE
 from kg.sparql.lexer import find_token, locate
 from kg.sparql.outline import outline_query
-from kg.store import Answer, Columns, Term
+from kg.sparql.protocol import QueryRequest
+from kg.store import Answer, Term
 from kg.store.errors import QuerySyntaxError
+from kg.web.execution import Wanted, run_query
 from kg.web.presentation import Link, Phrase, Presenter
-from kg.web.state import get_state
 
 _SHOWN_ROWS: Final = 500
 _SHOWN_CHARACTERS: Final = 200_000
@@ -57,20 +58,13 @@ class Problem:
     after: str = ""
 
 
-def run_query(text: str, presenter: Presenter) -> Result | Problem:
+def ask(text: str, presenter: Presenter) -> Result | Problem:
     """Run a query as the endpoint would, in a worker process that can be killed."""
     try:
-        outline = outline_query(text)
-        answer = get_state().pool.run(
-            text,
-            solutions=RESULTS_JSON.media_type,
-            graph=TURTLE.media_type,
-            base=get_state().endpoint,
-            columns=None if outline.star is None else Columns(outline.star, outline.variables),
-        )
-        return show_answer(answer, presenter)
+        wanted = Wanted(RESULTS_JSON, TURTLE)
+        return show_answer(run_query(QueryRequest(text), outline_query(text), wanted), presenter)
     except QuerySyntaxError as error:
-        return _show_syntax_error(error, text, outline.undeclared, presenter)
+        return _show_syntax_error(error, text, presenter)
     except KgError as error:
         return Problem(error.explain(presenter.language), error.http_status)
 
@@ -124,19 +118,10 @@ def _term(binding: Mapping[str, str]) -> Term:
     )
 
 
-def _show_syntax_error(
-    error: QuerySyntaxError, query: str, undeclared: Sequence[str], presenter: Presenter
-) -> Problem:
+def _show_syntax_error(error: QuerySyntaxError, query: str, presenter: Presenter) -> Problem:
     """Return a syntax error with the line of the query that it points at."""
-    known = error.line and error.column
-    token = find_token(query, error.line or 1, error.column or 1) if known else None
-    explained = QuerySyntaxError(
-        error.line,
-        error.column,
-        error.parser_message,
-        token=token.text if token else None,
-        undeclared=undeclared,
-    ).explain(presenter.language)
+    explained = error.explain(presenter.language)
+    token = find_token(query, error.line, error.column) if error.line and error.column else None
     if token is None:
         return Problem(explained, error.http_status)
     line, column = locate(query, token.offset)

@@ -152,6 +152,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "raw": Text("Unduh hasil", "Download result"),
     "result": Text("Hasil", "Result"),
     "rows": Text("{n} baris", "{n} rows"),
+    "text_cut": Text(
+        "Hanya bagian awal yang ditampilkan; minta jawaban lengkap di titik akhir.",
+        "Only the beginning is shown; ask the endpoint for the whole answer.",
+    ),
     "rows_shown": Text(
         "{shown} dari {n} baris ditampilkan; unduhan memuat semuanya.",
         "{shown} of {n} rows are shown; the download has them all.",
