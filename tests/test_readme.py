@@ -13,6 +13,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import SKOS
 
 CHECKOUT = Path(__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -98,8 +100,9 @@ def test_the_curl_commands_answer(server: int) -> None:
     )
     assert table.splitlines()[0] == "recipient,award"
     assert len(table.splitlines()) >= 6
-    assert f"http://localhost:{server}/id/agency/polresta-sidoarjo" in turtle
-    assert "prefLabel" in turtle
+    agency = URIRef(f"http://localhost:{server}/id/agency/polresta-sidoarjo")
+    labels = Graph().parse(data=turtle).objects(agency, SKOS.prefLabel)
+    assert Literal("Polresta Sidoarjo", lang="id") in labels
 
 
 @pytest.mark.readme

@@ -43,7 +43,9 @@ class SettingsError(KgError):
 
 @dataclass(frozen=True)
 class Location:
-    """A place in an input file; ``row`` and ``column`` count from 1, the header being row 1.
+    """A place in an input file; ``row`` counts from 1, the header being row 1.
+
+    As text the file is named as seen from the working directory.
 
     >>> str(Location(Path("claims.csv"), 7, "span"))
     'claims.csv:7 [span]'
@@ -54,8 +56,10 @@ class Location:
     column: str | None = None
 
     def __str__(self) -> str:
+        here = Path.cwd()
+        file = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
         row = "" if self.row is None else f":{self.row}"
-        return f"{self.file}{row}" + (f" [{self.column}]" if self.column else "")
+        return f"{file}{row}" + (f" [{self.column}]" if self.column else "")
 
 
 class RecordError(KgError):
