@@ -32,7 +32,7 @@ run: $(VENV)/.installed ## build the graph and serve it at http://localhost:$(PO
 .PHONY: test
 test: $(VENV)/.installed-dev ## lint, type-check and run the default tests
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## ruff and mypy alone

@@ -128,7 +128,7 @@ def test_validate_of_an_invalid_example_names_file_and_row() -> None:
     example = min(EXAMPLES.glob("invalid/S07*"))
     done = kg("validate", example)
     assert done.returncode == 1
-    assert str(example) + ":" in done.stdout
+    assert f"{example.name}:" in done.stdout
     assert "VIOLATION" in done.stdout
 
 
