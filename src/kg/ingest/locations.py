@@ -83,7 +83,8 @@ class Locations:
         """Return the most exact places for a result.
 
         That is where its triple is claimed, else where anything is claimed of the node by that
-        path, or that value by any; else where the node is described, else its first mention.
+        path, or that value by any; else where the node is described, else its first mention,
+        else where the value is described.
         """
         stated = self._triples.get((node, path), []) if path else []
         exact = [location for stated_value, location in stated if stated_value == value]
@@ -94,19 +95,27 @@ class Locations:
             or valued
             or self._nodes.get(node, [])
             or self._mentions.get(node, [])[:1]
+            or (self._nodes.get(value, []) if value else [])
         )
 
 
 def _subject_lines(
     file: TurtleFile, prefixes: Mapping[str, str]
 ) -> Iterator[tuple[Node, Location]]:
-    """Yield each IRI that a Turtle file describes with the line on which its block begins."""
-    first_words = {
-        match[1]: file.text.count("\n", 0, match.start()) + 1
-        for match in reversed(list(re.finditer(r"^(\S+)", file.text, re.MULTILINE)))
-    }
+    """Yield each IRI that a Turtle or TriG file describes, and the line where its block begins.
+
+    A block begins at the margin, or indented within a graph of TriG.
+    """
+    at_margin = _first_words(file.text, r"^(\S+)")
+    lines = _first_words(file.text, r"^[ \t]+(\S+)") | at_margin
     for subject in set(file.graph.subjects()):
         if isinstance(subject, URIRef):
             names = (compress_iri(str(subject), prefixes), f"<{subject}>")
-            line = next((first_words[name] for name in names if name in first_words), None)
+            line = next((lines[name] for name in names if name in lines), None)
             yield subject, Location(file.path, line)
+
+
+def _first_words(text: str, pattern: str) -> dict[str, int]:
+    """Return the number of the first line on which each word opens a line."""
+    words = reversed(list(re.finditer(pattern, text, re.MULTILINE)))
+    return {match[1]: text.count("\n", 0, match.start()) + 1 for match in words}
