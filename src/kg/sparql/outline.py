@@ -52,10 +52,7 @@ def outline_query(query: str) -> Outline:
     """
     if len(query.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise QueryTooLongError(MAX_BYTES)
-    tokens = [
-        token for token in tokenize(query) if token.kind not in (TokenKind.SPACE, TokenKind.COMMENT)
-    ]
-    _check_depth(query, tokens)
+    tokens = list(_guard_depth(query))
     _check_service(query, tokens)
     declared, body = _read_prologue(tokens)
     form = _read_form(query, body)
@@ -70,16 +67,20 @@ def outline_query(query: str) -> Outline:
     )
 
 
-def _check_depth(query: str, tokens: Sequence[Token]) -> None:
+def _guard_depth(query: str) -> Iterator[Token]:
+    """Yield the tokens that matter; read no further than to where the query is too deep."""
     depth = run = 0
-    for token in tokens:
-        if token.kind is not TokenKind.SIGN:
-            run = 0
+    for token in tokenize(query):
+        if token.kind in (TokenKind.SPACE, TokenKind.COMMENT):
             continue
-        run = run + 1 if token.text in _PREFIX_OPERATORS else 0
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
-        if max(depth, run) > MAX_DEPTH:
-            raise QueryTooDeepError(MAX_DEPTH, *locate(query, token.offset))
+        if token.kind is TokenKind.SIGN:
+            run = run + 1 if token.text in _PREFIX_OPERATORS else 0
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            if max(depth, run) > MAX_DEPTH:
+                raise QueryTooDeepError(MAX_DEPTH, *locate(query, token.offset))
+        else:
+            run = 0
+        yield token
 
 
 def _check_service(query: str, tokens: Sequence[Token]) -> None:
