@@ -83,14 +83,15 @@ HELP: Final[Mapping[str, Text]] = {
     "web_workers": Text("Jumlah proses web", "Number of web processes"),
     "web_threads": Text("Jumlah utas tiap proses web", "Number of threads in a web process"),
     "query_workers": Text(
-        "Jumlah proses kueri tiap proses web", "Number of query processes of each web process"
+        "Jumlah kueri yang boleh berjalan lama sekaligus, tiap proses web",
+        "Number of queries that may run long at a time, in each web process",
     ),
     "query_timeout": Text("Batas waktu kueri, detik", "Time limit of a query, in seconds"),
     "query_memory": Text(
         "Batas memori satu proses kueri, MiB", "Memory limit of a query process, in MiB"
     ),
     "query_queue": Text(
-        "Jumlah kueri yang boleh menunggu", "Number of queries that may wait for a process"
+        "Jumlah kueri yang boleh menunggu giliran", "Number of queries that may wait for their turn"
     ),
     "result_limit": Text("Batas ukuran hasil, MiB", "Size limit of a result, in MiB"),
 }

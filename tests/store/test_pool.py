@@ -1,7 +1,9 @@
 """Queries run in worker processes that can be killed; nothing they do reaches anybody else."""
 
 import os
+import signal
 import socket
+import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +28,7 @@ from kg.store.errors import (
     QueryTimeoutError,
     ResultTooLargeError,
 )
+from kg.store.lane import SLICE, LongLane, StillRunningError
 
 TIMEOUT = 1.0
 SIZE = 2_000
@@ -276,20 +279,65 @@ def test_timeout_can_only_be_lowered(pool: QueryPool) -> None:
         assert caught.value.members["limit"] == applied
 
 
-def test_a_full_queue_is_refused_at_once(make_pool: Pool) -> None:
+def test_long_queries_that_are_too_many_are_refused(make_pool: Pool) -> None:
     pool = make_pool(queue=1)
     ask(pool, "ASK {}")
+    fails(pool, ENDLESS)
     threads = [threading.Thread(target=fails, args=(pool, ENDLESS)) for _ in range(2)]
     for thread in threads:
         thread.start()
         time.sleep(0.1)
     start = time.monotonic()
     with pytest.raises(PoolBusyError) as caught:
-        ask(pool, "ASK {}")
+        ask(pool, ENDLESS)
     assert time.monotonic() - start < 0.1
     assert caught.value.retry_after >= 1
     for thread in threads:
         thread.join()
+
+
+def test_quick_queries_pass_by_the_long_ones(make_pool: Pool) -> None:
+    pool = make_pool(queue=4)
+    ask(pool, "ASK {}")
+    threads = [
+        threading.Thread(target=fails, args=(pool, f"{ENDLESS} # {number}")) for number in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    times = []
+    while any(thread.is_alive() for thread in threads):
+        start = time.monotonic()
+        assert ask(pool, "ASK {}") == "true"
+        times.append(time.monotonic() - start)
+        time.sleep(0.01)
+    assert len(times) > 20
+    assert statistics.median(times) < 0.05
+
+
+def test_a_query_that_had_to_wait_for_its_place_is_answered_in_full(make_pool: Pool) -> None:
+    pool = make_pool(result_limit=8)
+    query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 60000"
+    expected = ask(pool, query)
+    hanging = threading.Thread(target=fails, args=(pool, ENDLESS))
+    hanging.start()
+    time.sleep(2 * SLICE)
+    assert ask(pool, query) == expected
+    hanging.join()
+
+
+def test_a_query_that_turns_out_quick_need_not_wait_again() -> None:
+    lane = LongLane(1, 1)
+    with lane.visit(b"a") as visit:
+        visit.stay()
+        visit.remember(is_costly=True)
+        with lane.visit(b"b") as other, pytest.raises(StillRunningError):
+            other.stay()
+    with lane.visit(b"a") as visit:
+        assert visit.is_costly()
+        visit.enter(lambda: None)
+        visit.remember(is_costly=False)
+    assert not lane.is_costly(b"a")
+    assert lane.take_now()
 
 
 def test_a_query_whose_client_has_gone_is_stopped(make_pool: Pool) -> None:
@@ -331,6 +379,17 @@ def children() -> set[int]:
         for task in Path(f"/proc/{os.getpid()}/task").iterdir()
         for child in (task / "children").read_text().split()
     }
+
+
+def test_workers_come_back_when_all_processes_were_killed(folder: Path) -> None:
+    before = children()
+    with QueryPool(folder, workers=1, timeout=5, memory=1024, queue=1, result_limit=1) as pool:
+        ask(pool, "ASK {}")
+        (template,) = children() - before
+        os.kill(template, signal.SIGKILL)
+        time.sleep(0.2)
+        assert ask(pool, "ASK {}") == "true"
+        assert template not in children()
 
 
 def test_closing_leaves_no_process_and_no_descriptor(folder: Path) -> None:

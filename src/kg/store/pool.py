@@ -4,12 +4,15 @@ The engine cannot be stopped from within, and some queries of four kilobytes bre
 so parsing and evaluation happen in processes of their own, never in the web process.
 """
 
+import json
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Final, Literal, NamedTuple, Self, TypedDict, Unpack
@@ -27,12 +30,17 @@ from kg.store.errors import (
     QuerySyntaxError,
     ResultTooLargeError,
 )
-from kg.store.runner import COPY_LIMIT, Limits, Runner
+from kg.store.lane import SLICE, LaneFullError, LongLane, StillRunningError, Visit
+from kg.store.runner import Runner
+from kg.store.template import COPY_LIMIT, Limits, Template
 from kg.store.worker import Message
 
 Kind = Literal["select", "ask", "graph"]
 
 _KIBIBYTES_PER_MIB: Final = 1024
+RESERVE: Final = 2
+"""Workers that no query may keep for long: one at work while the other is being replaced."""
+
 _RETRY_PAUSE: Final = 1.0
 """Seconds before another attempt to start a worker after a failed one."""
 
@@ -83,9 +91,11 @@ class QueryPool:
     """Worker processes over one release. Safe to share between threads, not across a fork.
 
     Nothing is started before the first query or ``start``. ``timeout`` is in seconds, ``memory``
-    of one worker and ``result_limit`` of one answer in MiB; up to ``queue`` queries wait while
-    all workers are busy. Stores of up to ``copy_limit`` quads are copied into the memory of each
-    worker, which answers with a quarter of the processor time. ``prefixes`` shorten Turtle.
+    of one worker and ``result_limit`` of one answer in MiB. Up to ``workers`` queries run longer
+    than a slice at a time (``kg.store.lane``); ``RESERVE`` more workers are there for quick ones.
+    Up to ``queue`` queries wait for a worker, and as many for leave to run long. Stores of up to
+    ``copy_limit`` quads are copied into the memory of each worker, which answers with a quarter
+    of the processor time. ``prefixes`` shorten Turtle.
     """
 
     def __init__(  # noqa: PLR0913  the settings of a deployment, each by its name
@@ -103,7 +113,8 @@ class QueryPool:
         self.timeout = timeout
         self._limits = Limits(memory, result_limit, copy_limit, dict(prefixes))
         self._folder = store_folder
-        self._size = workers
+        self._size = workers + RESERVE
+        self._lane = LongLane(workers, queue)
         self._queue = queue
         self._changed = threading.Condition()
         self._keeper: threading.Thread | None = None
@@ -149,13 +160,12 @@ class QueryPool:
         Raises the errors of ``kg.store.errors``, and ``StoreError`` if no worker can open the
         store.
         """
-        cancelled = wishes.get("cancelled")
         limit = min(wishes.get("timeout") or self.timeout, self.timeout)
-        runner = self._take(cancelled)
         start = time.monotonic()
         with ExitStack() as stack:
             spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())
-            message = self._ask(runner, _question(query, wishes), spool, limit, cancelled)
+            inquiry = _Inquiry(_question(query, wishes), spool, limit, wishes.get("cancelled"))
+            message = self._answer(inquiry)
             if "error" in message:
                 raise self._error(message)
             spool.seek(0)
@@ -163,21 +173,33 @@ class QueryPool:
         seconds = time.monotonic() - start
         return Answer(message["kind"], message["media_type"], spool, message["size"], seconds)
 
-    def _ask(
-        self,
-        runner: Runner,
-        question: Message,
-        spool: BinaryIO,
-        limit: float,
-        cancelled: Callable[[], bool] | None,
-    ) -> Message:
+    def _answer(self, inquiry: "_Inquiry") -> Message:
+        """Ask a worker; a query that is costly goes through the lane."""
+        check = partial(self._check, time.monotonic() + self.timeout, inquiry.cancelled)
+        with self._lane.visit(inquiry.key()) as visit:
+            if not visit.is_costly():
+                try:
+                    return self._ask(self._take(check), inquiry, visit)
+                except StillRunningError:
+                    inquiry.spool.seek(0)
+                    inquiry.spool.truncate()
+            try:
+                visit.enter(check)
+            except LaneFullError:
+                raise self._busy() from None
+            return self._ask(self._take(check), inquiry, visit)
+
+    def _ask(self, runner: Runner, inquiry: "_Inquiry", visit: Visit) -> Message:
+        start = time.monotonic()
         try:
-            message = runner.ask(question, spool, limit, cancelled)
+            message = runner.ask(*inquiry, slice_over=visit.stay)
         except BaseException as error:
             self._discard(runner)
+            visit.remember(is_costly=True)
             if self._closed and isinstance(error, KgError):
                 raise self._busy() from None
             raise
+        visit.remember(is_costly=time.monotonic() - start > SLICE)
         used = message["peak"] / _KIBIBYTES_PER_MIB
         if message.get("error") == "memory" or used > self._limits.memory / 2:
             # What a process once took comes back only with its end.
@@ -186,19 +208,22 @@ class QueryPool:
             self._give_back(runner)
         return message
 
-    def _take(self, cancelled: Callable[[], bool] | None) -> Runner:
+    def _take(self, check: Callable[[], None]) -> Runner:
         """Wait for an idle worker in a queue that is bounded in length and time."""
         self.start()
-        deadline = time.monotonic() + self.timeout
         with self._changed:
             if not self._idle and self._waiting >= self._queue:
                 raise self._busy()
             self._waiting += 1
             try:
-                while not self._idle:
-                    self._check(deadline, cancelled)
-                    self._changed.wait(0.1)
-                return self._idle.pop()
+                while True:
+                    while not self._idle:
+                        check()
+                        self._changed.wait(0.1)
+                    runner = self._idle.pop()
+                    if not runner.has_ended():
+                        return runner
+                    self._discard(runner)
             finally:
                 self._waiting -= 1
 
@@ -231,22 +256,35 @@ class QueryPool:
 
     def _keep(self) -> None:
         """Keep the number of workers up until the pool is closed and they are gone."""
+        template = None
         while self._await_vacancy():
             try:
-                self._add(Runner(self._folder, self._limits))
-            except StoreError as error:
+                template = template or Template(self._folder, self._limits)
+                self._add(Runner(template))
+            except (StoreError, OSError) as error:
+                if template and not template.is_alive():
+                    # It had opened the release, so another will, too.
+                    template.end()
+                    template = None
+                    continue
                 self._report(error)
-            except OSError as error:
-                self._report(StoreError(Text(str(error), str(error))))
+        if template:
+            template.end()
 
     def _await_vacancy(self) -> bool:
-        """Say, once there is room for a worker, whether one shall be started."""
+        """Say, once there is room for a worker, whether one shall be started.
+
+        The dead are buried when there is nothing more urgent: that takes as long as giving back
+        their memory.
+        """
         while True:
             with self._changed:
                 self._changed.wait_for(self._has_work)
+                if not self._closed and len(self._all) < self._size:
+                    return True
                 dying, self._dying = self._dying, []
                 if not dying:
-                    return not self._closed
+                    return False
             for runner in dying:
                 runner.bury()
 
@@ -264,8 +302,10 @@ class QueryPool:
                 return
         runner.bury()
 
-    def _report(self, fault: StoreError) -> None:
+    def _report(self, error: StoreError | OSError) -> None:
         """Let those who wait know, and pause before the next attempt."""
+        words = Text(str(error), str(error))
+        fault = error if isinstance(error, StoreError) else StoreError(words)
         with self._changed:
             self._fault = fault
             self._changed.notify_all()
@@ -286,6 +326,19 @@ class QueryPool:
             "evaluation": lambda: QueryEvaluationError(message["message"]),
         }
         return reasons[message["error"]]()
+
+
+class _Inquiry(NamedTuple):
+    """What a worker is asked, where the answer goes, and how long it is waited for."""
+
+    question: Message
+    spool: BinaryIO
+    limit: float
+    cancelled: Callable[[], bool] | None
+
+    def key(self) -> bytes:
+        """Return what names the question."""
+        return sha256(json.dumps(self.question).encode()).digest()
 
 
 def _no_room(why: str) -> StoreError:

@@ -4,13 +4,12 @@ import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from contextlib import suppress
+from typing import BinaryIO, Final
 
 from kg.errors import KgError, StoreError
 from kg.language import Text
@@ -21,75 +20,43 @@ from kg.store.errors import (
     QueryMemoryError,
     QueryTimeoutError,
 )
+from kg.store.lane import SLICE
+from kg.store.template import Template
 
-_MIB: Final = 1 << 20
 _POLL: Final = 0.1
 """Seconds between two looks at whether the client is still there."""
 
-_START_LIMIT: Final = 120.0
-"""Seconds that opening a store may take."""
+_START_LIMIT: Final = 30.0
+"""Seconds that a worker may take to open a store on disk."""
 
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"out of memory")
-
-
-COPY_LIMIT: Final = 300_000
-"""Quads up to which a worker copies the store into its memory: about 150 MiB."""
-
-
-class Limits(NamedTuple):
-    """What a worker may take: ``memory`` and ``result`` in MiB, ``copy`` in quads."""
-
-    memory: int
-    result: int
-    copy: int
-    prefixes: dict[str, str]
 
 
 class Runner:
     """One worker process. For one thread at a time."""
 
-    def __init__(self, store: Path, limits: Limits) -> None:
-        """Start a worker; it dies with the thread that does so.
+    def __init__(self, template: Template) -> None:
+        """Let the template fork a worker; it dies with the template.
 
         Raises ``StoreError`` if the worker cannot open the store.
         """
-        self._limits = limits
+        self._template = template
         self._errors: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  closed by bury
         self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  our own program
-                [sys.executable, "-I", str(Path(worker.__file__))],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                cwd="/",
-                # One arena: each of glibc's reserves address space, of which little is allowed.
-                env={"MALLOC_ARENA_MAX": "1"},
-            )
+        self._socket.settimeout(_START_LIMIT)
+        self._code: int | None = None
+        self._reaping = threading.Lock()
+        self.pid = 0
         try:
-            self._configure(store)
+            with theirs:
+                self.pid = template.fork(theirs, self._errors)
+            self._await_readiness()
         except BaseException:
             self.bury()
             raise
 
-    @property
-    def pid(self) -> int:
-        """The identifier of the process."""
-        pid: int = self._process.pid
-        return pid
-
-    def _configure(self, store: Path) -> None:
-        self._socket.settimeout(_START_LIMIT)
-        configuration = {
-            "store": str(store.resolve()),
-            "memory": self._limits.memory * _MIB,
-            "result_limit": self._limits.result * _MIB,
-            "copy_limit": self._limits.copy,
-            "prefixes": self._limits.prefixes,
-            "parent": os.getpid(),
-        }
+    def _await_readiness(self) -> None:
         try:
-            worker.send_message(self._socket, configuration)
             message, _ = worker.receive_message(self._socket)
         except (OSError, EOFError):
             message = {"fault": self._last_words().decode(errors="replace")}
@@ -101,24 +68,36 @@ class Runner:
                 ).format(why=message["fault"])
             )
 
+    def has_ended(self) -> bool:
+        """Say whether a worker that is not being asked is of no more use."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return bool(poll.poll(0))
+
     def ask(
         self,
         question: worker.Message,
         spool: BinaryIO,
         limit: float,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        slice_over: Callable[[], None] = lambda: None,
     ) -> worker.Message:
         """Return the worker's message about a question; its answer is then in ``spool``.
 
-        ``limit`` is in seconds. Raises ``QueryTimeoutError``, ``QueryCancelledError``,
-        ``QueryMemoryError`` or ``QueryCrashedError``: the worker is then of no more use.
+        ``limit`` is in seconds. ``slice_over`` is called once if the worker takes longer than
+        ``SLICE``, and raises if it may not. Raises ``QueryTimeoutError``,
+        ``QueryCancelledError``, ``QueryMemoryError`` or ``QueryCrashedError``. After an error
+        the worker is of no more use.
         """
-        deadline = time.monotonic() + limit
+        start = time.monotonic()
         self._socket.settimeout(limit)
         try:
             worker.send_message(self._socket, question, [spool.fileno()])
-            if not self._wait(deadline, cancelled):
-                raise QueryTimeoutError(limit)
+            if not self._wait(start + min(limit, SLICE), cancelled):
+                slice_over()
+                if not self._wait(start + limit, cancelled):
+                    raise QueryTimeoutError(limit)
             message, _ = worker.receive_message(self._socket)
         except (OSError, EOFError):
             raise self._post_mortem() from None
@@ -138,26 +117,38 @@ class Runner:
     def _post_mortem(self) -> KgError:
         """Say why the worker died: out of memory, or for another reason."""
         words = self._last_words()
-        out_of_memory = self._process.returncode == -signal.SIGKILL or any(
+        out_of_memory = self._code == -signal.SIGKILL or any(
             sign in words for sign in _OUT_OF_MEMORY
         )
-        return QueryMemoryError(self._limits.memory) if out_of_memory else QueryCrashedError()
+        limit = self._template.limits.memory
+        return QueryMemoryError(limit) if out_of_memory else QueryCrashedError()
 
     def _last_words(self) -> bytes:
-        try:
-            self._process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            return b""
+        self._reap()
         self._errors.seek(0)
         return self._errors.read(1 << 16)
 
+    def _reap(self) -> None:
+        """Wait for the end of the process, once: afterwards its number may be another's."""
+        with self._reaping:
+            if self._code is None:
+                try:
+                    self._code = self._template.reap(self.pid)
+                except StoreError:
+                    self._code = -signal.SIGTERM
+
     def stop(self) -> None:
         """End the process, whatever it is doing."""
-        self._process.kill()
+        if self._reaping.acquire(blocking=False):
+            with suppress(ProcessLookupError):
+                if self._code is None:
+                    os.kill(self.pid, signal.SIGKILL)
+            self._reaping.release()
 
     def bury(self) -> None:
         """End the process, wait until it is gone, and let go of what it took."""
-        self._process.kill()
-        self._process.wait()
+        if self.pid:
+            self.stop()
+            self._reap()
         self._socket.close()
         self._errors.close()

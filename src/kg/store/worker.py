@@ -1,14 +1,17 @@
-"""The program of a query worker: parses and evaluates queries, one at a time, until killed.
+"""The programs of the query workers and of the template that they are forked from.
 
-Run as a file, not as a module, so that it starts in milliseconds: it imports nothing of ours.
-The other end of its standard input is a socket of ``kg.store.runner``. A message is a length of
-four bytes and JSON; with each question comes the descriptor of the file that takes the answer.
+Run as a file, not as a module, so that it starts in milliseconds: it imports nothing of ours. The
+template opens the store once; every worker is a fork of it, parses and evaluates queries one at a
+time, and is killed when it takes too long. The other ends of their standard inputs are sockets of
+``kg.store.template`` and ``kg.store.runner``. A message is a length of four bytes and JSON; with
+each question comes the descriptor of the file that takes the answer.
 
 Three limits stand before the first question: address space, no core files, and no descriptor
 but the one that the answer needs. So a query cannot open a connection, whatever it says.
 """
 
 import ctypes
+import gc
 import json
 import os
 import re
@@ -17,6 +20,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -27,6 +31,7 @@ Message = Mapping[str, Any]
 _LENGTH: Final = struct.Struct("!I")
 _PARENT_DEATH_SIGNAL: Final = 1
 _POSITION: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_FAULTS: Final = (OSError, RuntimeError, ValueError, SyntaxError, MemoryError)
 _WITH_PREFIXES: Final = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML)
 
 
@@ -42,7 +47,7 @@ def receive_message(connection: socket.socket) -> tuple[Message, list[int]]:
 
     Raises ``EOFError`` when the other end has gone.
     """
-    head, files, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
+    head, files, _, _ = socket.recv_fds(connection, _LENGTH.size, 2)
     head += _receive(connection, _LENGTH.size - len(head)) if head else b""
     if not head:
         raise EOFError
@@ -116,18 +121,13 @@ class _XmlSpool(_Spool):
 class Worker:
     """Answers questions about one store."""
 
-    def __init__(self, configuration: Message) -> None:
-        disk = ox.Store.read_only(configuration["store"])
-        self._store = disk
-        self.quads = len(disk)
-        if self.quads <= configuration["copy_limit"]:
-            self._store = ox.Store()
-            self._store.bulk_extend(iter(disk))
+    def __init__(self, configuration: Message, store: ox.Store) -> None:
+        self._store = store
         self._prefixes: dict[str, str] = configuration["prefixes"]
         self._result_limit: int = configuration["result_limit"]
         # Whatever the engine opens or allocates on first use, it shall have before the limits.
         for query in ("ASK { ?s ?p ?o }", "ASK { GRAPH ?g { ?s ?p ?o } }"):
-            self._store.query(query)
+            store.query(query)
 
     def answer(self, question: Message, descriptor: int) -> Message:
         """Write the result of a query to a descriptor; say what it is, or why there is none."""
@@ -233,20 +233,49 @@ def _forbid_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, free + 1))
 
 
-def main() -> None:
+def _copy(configuration: Message) -> ox.Store | None:
+    """Return a copy of the store in memory, None if it is too large for that.
+
+    A store on disk has threads, which do not live through a fork: it is closed again.
+    """
+    disk = ox.Store.read_only(configuration["store"])
+    if len(disk) > configuration["copy_limit"]:
+        return None
+    memory = ox.Store()
+    memory.bulk_extend(iter(disk))
+    return memory
+
+
+def _fork_worker(
+    configuration: Message, memory: ox.Store | None, connection: socket.socket, files: Sequence[int]
+) -> int:
+    """Return the process that answers on another connection; in that process, do not return."""
+    template = os.getpid()
+    pid = os.fork()
+    if pid:
+        for descriptor in files:
+            os.close(descriptor)
+        return pid
+    connection.detach()
+    for descriptor, standard in zip(files, (0, 2), strict=True):
+        os.dup2(descriptor, standard)
+        os.close(descriptor)
+    _die_with_parent(template)
+    _serve(configuration, memory)
+    os._exit(0)
+
+
+def _serve(configuration: Message, memory: ox.Store | None) -> None:
     """Answer questions from standard input until it closes."""
     connection = socket.socket(fileno=0)
-    configuration, _ = receive_message(connection)
-    _die_with_parent(configuration["parent"])
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (configuration["memory"],) * 2)
     try:
-        worker = Worker(configuration)
-    except (OSError, RuntimeError, ValueError, SyntaxError, MemoryError) as error:
-        send_message(connection, {"fault": str(error) or type(error).__name__})
+        store = ox.Store.read_only(configuration["store"]) if memory is None else memory
+        worker = Worker(configuration, store)
+    except _FAULTS as error:
+        send_message(connection, _fault(error))
         return
     _forbid_descriptors()
-    send_message(connection, {"quads": worker.quads})
+    send_message(connection, {"ready": True})
     while True:
         try:
             question, (descriptor,) = receive_message(connection)
@@ -256,6 +285,53 @@ def main() -> None:
         os.close(descriptor)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         send_message(connection, {**answer, "peak": peak})
+
+
+def _fault(error: Exception) -> Message:
+    return {"fault": str(error) or type(error).__name__}
+
+
+def _reap(pid: int) -> int:
+    """Wait for the end of a worker, and bring it about if need be; return the exit code."""
+    deadline = time.monotonic() + 1.0
+    ended = status = 0
+    while not ended:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended:
+            time.sleep(0.001)
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(status)
+
+
+def main() -> None:
+    """Fork workers and wait for their ends, as standard input asks, until it closes."""
+    connection = socket.socket(fileno=0)
+    configuration, _ = receive_message(connection)
+    _die_with_parent(configuration["parent"])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (configuration["memory"],) * 2)
+    try:
+        memory = _copy(configuration)
+    except _FAULTS as error:
+        send_message(connection, _fault(error))
+        return
+    # What is there now is for all workers: their garbage collectors need not look at it.
+    gc.freeze()
+    send_message(connection, {"ready": True})
+    while True:
+        try:
+            request, files = receive_message(connection)
+        except EOFError:
+            return
+        try:
+            if request["want"] == "worker":
+                pid = _fork_worker(configuration, memory, connection, files)
+                send_message(connection, {"pid": pid})
+            else:
+                send_message(connection, {"code": _reap(request["pid"])})
+        except OSError as error:
+            send_message(connection, _fault(error))
 
 
 if __name__ == "__main__":

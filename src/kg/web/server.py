@@ -16,6 +16,7 @@ from kg.errors import KgError
 from kg.language import Text
 from kg.release.publication import Release
 from kg.settings import Settings
+from kg.store import RESERVE
 from kg.web.app import close_app, create_app, start_app
 
 _GRACE: Final = 10
@@ -70,7 +71,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _options(self) -> Mapping[str, Any]:
         settings = self._settings
         # Threads that wait for a query must not be missing elsewhere: pages have their own.
-        waiting = settings.query_workers + settings.query_queue
+        waiting = settings.query_workers + RESERVE + 2 * settings.query_queue
         return {
             "bind": f"fd://{self._descriptor}",
             "workers": settings.web_workers,
