@@ -52,6 +52,10 @@ reason: $(VENV)/.installed-dev ## a description-logic reasoner over the ontology
 wheel: $(VENV)/.installed-dev ## build and serve from an installed wheel, outside the checkout
 	$(BIN)/python -m pytest -m wheel
 
+.PHONY: hostile
+hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minutes
+	$(BIN)/python -m pytest -m hostile tests/hostile
+
 .PHONY: readme
 readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone
 	$(BIN)/python -m pytest -m readme

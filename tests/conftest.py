@@ -1,6 +1,15 @@
 """What many tests share: the release that the repository's own ontology and data make."""
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -32,3 +41,59 @@ def release(repository_release: Release) -> Release:
 def release_store(release: Release) -> ReleaseStore:
     """Return the store of that release, as the server opens it."""
     return ReleaseStore.open(release.store_path)
+
+
+ServeHome = Callable[..., AbstractContextManager[tuple[str, "subprocess.Popen[bytes]"]]]
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that is free at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _serving(
+    home: Path, port: int | None = None, **settings: object
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    port = port or free_port()
+    chosen = {"home": home, "port": port, "lang": "en", **settings}
+    environment = {f"KG_{name.upper()}": str(value) for name, value in chosen.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from kg.cli import main; main()", "serve"],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_served(address, process)
+        yield address, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        finally:
+            process.kill()
+
+
+def _wait_until_served(address: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(address + "/sparql?query=ASK%20%7B%7D", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="session")
+def serve_home() -> ServeHome:
+    """Return what runs ``kg serve`` over a home; it gives the address and the process.
+
+    The process leads a session of its own. Settings are given by name.
+    """
+    return _serving
