@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import SettingsError
-from kg.settings import HELP, Settings, read_settings
+from kg.settings import HELP, Settings, default_text, read_settings
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -29,7 +29,11 @@ def test_variables_overrule_the_defaults() -> None:
         ("KG_QUERY_TIMEOUT", "-1"),
         ("KG_BASE_IRI", "localhost/"),
         ("KG_BASE_IRI", "http://localhost:8000"),
+        ("KG_PORT", "65536"),
+        ("KG_METRICS_PORT", "-1"),
+        ("KG_GRACE", "0"),
         ("KG_LANG", "fr"),
+        ("KG_LOG", "xml"),
     ],
 )
 def test_a_value_that_cannot_work_names_its_variable(variable: str, value: str) -> None:
@@ -39,9 +43,14 @@ def test_a_value_that_cannot_work_names_its_variable(variable: str, value: str) 
     assert variable in caught.value.message.id
 
 
-def test_the_documentation_lists_every_setting() -> None:
+def test_the_documentation_is_the_table_defaults_included() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    for field in fields(Settings):
-        assert f"`KG_{field.name.upper()}`" in text
-        assert HELP[field.name].en in text
-        assert HELP[field.name].id in text
+    rows = [
+        f"| `KG_{name.upper()}` | `{default_text(name)}` | {help_.en} | {help_.id} |"
+        for name, help_ in HELP.items()
+    ]
+    assert [line for line in text.splitlines() if line.startswith("| `KG_")] == rows
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert read_settings({"KG_METRICS_PORT": "", "KG_HOME": "", "KG_LANG": ""}) == Settings()

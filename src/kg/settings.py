@@ -1,10 +1,10 @@
 """Every setting: one table of name, default and help; read from the environment in one place."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from kg.errors import SettingsError
 from kg.language import Language, Text
@@ -38,6 +38,10 @@ class Settings:
     query_memory: int = 2048
     query_queue: int = 16
     result_limit: int = 256
+    grace: int = 25
+    log: Literal["text", "json"] = "text"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
@@ -48,10 +52,9 @@ class Settings:
                     "KG_BASE_IRI must be an http(s) IRI that ends with '/': {value}",
                 ).format(value=self.base_iri)
             )
-        if self.lang not in ("id", "en"):
-            raise SettingsError(
-                Text("KG_LANG harus id atau en", "KG_LANG must be id or en"),
-            )
+        for name, kind in get_type_hints(Settings).items():
+            if get_origin(kind) is Literal and getattr(self, name) not in get_args(kind):
+                raise _not_a_choice(name, get_args(kind))
         for name in _POSITIVE:
             if getattr(self, name) <= 0:
                 raise SettingsError(
@@ -59,7 +62,17 @@ class Settings:
                         "KG_{name} harus lebih besar dari nol", "KG_{name} must be above zero"
                     ).format(name=name.upper())
                 )
+        for name in ("port", "metrics_port"):
+            if not 0 <= getattr(self, name) <= _LAST_PORT:
+                raise SettingsError(
+                    Text(
+                        "KG_{name} bukan nomor porta: {value}",
+                        "KG_{name} is not the number of a port: {value}",
+                    ).format(name=name.upper(), value=getattr(self, name))
+                )
 
+
+_LAST_PORT: Final = 65535
 
 _POSITIVE: Final = (
     "port",
@@ -70,6 +83,7 @@ _POSITIVE: Final = (
     "query_memory",
     "query_queue",
     "result_limit",
+    "grace",
 )
 
 HELP: Final[Mapping[str, Text]] = {
@@ -94,21 +108,67 @@ HELP: Final[Mapping[str, Text]] = {
         "Jumlah kueri yang boleh menunggu giliran", "Number of queries that may wait for their turn"
     ),
     "result_limit": Text("Batas ukuran hasil, MiB", "Size limit of a result, in MiB"),
+    "grace": Text(
+        "Waktu bagi kueri yang berjalan saat server dihentikan, detik",
+        "Time for running queries when the server is stopped, in seconds",
+    ),
+    "log": Text("Bentuk catatan: text atau json", "Form of the log: text or json"),
+    "metrics_host": Text(
+        "Alamat metrik Prometheus; tanpa kata sandi, jadi bukan alamat umum",
+        "Address of the Prometheus metrics; they have no password, so not a public one",
+    ),
+    "metrics_port": Text(
+        "Porta metrik proses web pertama, yang lain menyusul; 0: tanpa metrik",
+        "Port of the metrics of the first web process, the others follow; 0: no metrics",
+    ),
 }
+
+
+READING: Final = ("ontology", "data")
+"""The settings that tell what is read by a build."""
+
+BUILDING: Final = (*READING, "home", "base_iri")
+"""The settings that concern building."""
+
+SERVING: Final = ("home", *(name for name in HELP if name not in BUILDING))
+"""The settings that concern serving: a new one does, unless it is listed above."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings that ``KG_<NAME>`` variables give, defaults for the rest.
 
-    Raises ``SettingsError`` for a value of the wrong kind, naming the variable.
+    An empty variable is as good as none. Raises ``SettingsError`` for a value of the wrong kind,
+    naming the variable.
     """
     kinds = get_type_hints(Settings)
     values: dict[str, Any] = {}
     for setting in fields(Settings):
         variable = f"KG_{setting.name.upper()}"
-        if variable in environment:
+        if environment.get(variable):
             values[setting.name] = _convert(variable, environment[variable], kinds[setting.name])
     return Settings(**values)
+
+
+def _not_a_choice(name: str, choices: Sequence[str]) -> SettingsError:
+    return SettingsError(
+        Text(
+            f"KG_{name.upper()} harus {' atau '.join(choices)}",
+            f"KG_{name.upper()} must be {' or '.join(choices)}",
+        )
+    )
+
+
+def default_text(name: str) -> str:
+    """Return the default of a setting as the documentation writes it.
+
+    >>> default_text("home"), default_text("port")
+    ('build/', '8000')
+    """
+    (default,) = (setting.default for setting in fields(Settings) if setting.name == name)
+    if default is MISSING:
+        # A folder that is found beside the code.
+        return f"{name}/"
+    return f"{default}/" if isinstance(default, Path) else str(default)
 
 
 def _convert(variable: str, value: str, kind: Any) -> object:  # noqa: ANN401

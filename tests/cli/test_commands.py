@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from rdflib import Graph
 from rdflib.namespace import RDF, SH
 
 from kg.release.publication import Release
-from kg.settings import Settings
+from kg.settings import BUILDING, HELP, READING, SERVING, Settings, default_text
 from kg.store import parse_rdf
 
 KG = Path(sys.executable).with_name("kg")
@@ -57,6 +58,32 @@ def test_a_setting_that_cannot_work_is_a_usage_error() -> None:
     done = kg("build", "--base-iri", "nowhere")
     assert done.returncode == 2
     assert "KG_BASE_IRI" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "settings"),
+    [("build", BUILDING), ("validate", READING), ("serve", SERVING), ("query", ["query_timeout"])],
+)
+def test_each_setting_of_a_command_is_an_option_with_its_default(
+    command: str, settings: Sequence[str]
+) -> None:
+    # Lines are broken after hyphens too.
+    shown = "".join(kg(command, "--help").stdout.split())
+    assert settings
+    for name in settings:
+        words = f"{HELP[name].en} [KG_{name.upper()}; {default_text(name)}]"
+        assert f"--{name.replace('_', '-')}" in shown
+        assert "".join(words.split()) in shown
+
+
+@pytest.mark.parametrize(
+    "option", ["--port=eight", "--port=70000", "--log=xml", "--grace=0", "--metrics-port=-1"]
+)
+def test_an_option_that_cannot_work_names_its_setting(option: str) -> None:
+    done = kg("serve", option)
+    assert done.returncode == 2
+    assert "KG_" + option[2:].partition("=")[0].upper().replace("-", "_") in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -1,10 +1,9 @@
 """The commands and their options, worded in one of the two languages."""
 
 import os
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
 
@@ -16,9 +15,12 @@ from kg.release.build import build, judge_data
 from kg.release.files import judge_files
 from kg.release.publication import Releases
 from kg.release.verdict import NonConformanceError, Verdict
-from kg.settings import HELP, Settings, read_settings
+from kg.settings import BUILDING, HELP, READING, SERVING, Settings, default_text, read_settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_QUERYING = ("ontology", "home", "query_timeout", "query_memory", "result_limit")
+_METAVARS = {int: "INTEGER", float: "NUMBER", Path: "FOLDER"}
 
 _REPORT_FORMATS = ("table", "json", "turtle")
 
@@ -44,16 +46,31 @@ def make_group(language: Language) -> click.Group:
     return group
 
 
-def _setting(name: str, language: Language, **options: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401
-    """Return an option for a setting, with the help and the default of the settings table."""
-    text = f"{HELP[name][language]}  [KG_{name.upper()}]"
-    return click.option(f"--{name.replace('_', '-')}", name, help=text, **options)
+def _offer_settings(names: Sequence[str], language: Language) -> Callable[[_Command], _Command]:
+    """Return options for settings, with the words and the defaults of the settings table.
+
+    Their values are read as those of the variables are.
+    """
+
+    def add(command: _Command) -> _Command:
+        for name in reversed(names):
+            words = f"{HELP[name][language]}  [KG_{name.upper()}; {default_text(name)}]"
+            option = f"--{name.replace('_', '-')}"
+            command = click.option(option, name, metavar=_metavar(name), help=words)(command)
+        return command
+
+    return add
 
 
-def _settings(**given: object) -> Settings:
+def _metavar(name: str) -> str:
+    kind = get_type_hints(Settings)[name]
+    return "|".join(get_args(kind)) or _METAVARS.get(kind, "TEXT")
+
+
+def _settings(**given: str | None) -> Settings:
     """Return the settings of the environment, overruled by the options that were given."""
-    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    return replace(read_settings(os.environ), **chosen)
+    chosen = {f"KG_{name.upper()}": value for name, value in given.items() if value is not None}
+    return read_settings({**os.environ, **chosen})
 
 
 def _report_format(language: Language) -> Callable[[_Command], _Command]:
@@ -80,12 +97,9 @@ def _build(language: Language) -> click.Command:
             "current release stays as it is and the exit code is 1.",
         )[language],
     )
-    @_setting("base_iri", language, metavar="IRI")
-    @_setting("ontology", language, type=click.Path(path_type=Path))
-    @_setting("data", language, type=click.Path(path_type=Path))
-    @_setting("home", language, type=click.Path(path_type=Path))
+    @_offer_settings(BUILDING, language)
     @_report_format(language)
-    def command(report_format: str, **given: object) -> None:
+    def command(report_format: str, **given: str | None) -> None:
         settings = _settings(**given)
         steps = Steps(language)
         try:
@@ -117,10 +131,9 @@ def _validate(language: Language) -> click.Command:
         )[language],
     )
     @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-    @_setting("ontology", language, type=click.Path(path_type=Path))
-    @_setting("data", language, type=click.Path(path_type=Path))
+    @_offer_settings(READING, language)
     @_report_format(language)
-    def command(files: tuple[Path, ...], report_format: str, **given: object) -> None:
+    def command(files: tuple[Path, ...], report_format: str, **given: str | None) -> None:
         settings = _settings(**given)
         steps = Steps(language)
         if files:
@@ -142,16 +155,20 @@ def _serve(language: Language) -> click.Command:
             "Serve the current release: pages, IRIs and SPARQL. Ctrl-C stops it.",
         )[language],
     )
-    @_setting("host", language)
-    @_setting("port", language, type=click.IntRange(1, 65535))
-    @_setting("home", language, type=click.Path(path_type=Path))
-    def command(**given: object) -> None:
+    @_offer_settings(SERVING, language)
+    def command(**given: str | None) -> None:
         # The server, and all of Flask with it, is needed by this command alone.
         from kg.web.server import serve  # noqa: PLC0415
 
         settings = _settings(**given)
         release = Releases(settings.home).current()
-        serve(release, settings, lambda: write_welcome(release, settings, language))
+
+        def welcome() -> None:
+            # Whoever reads JSON lines does not want other words among them.
+            if settings.log == "text":
+                write_welcome(release, settings, settings.lang if given["lang"] else language)
+
+        serve(release, settings, welcome)
 
     return command
 
@@ -183,9 +200,8 @@ def _query(language: Language) -> click.Command:
         metavar="URL",
         help=Text("Titik akhir SPARQL lain", "Another SPARQL endpoint")[language],
     )
-    @_setting("query_timeout", language, type=click.FloatRange(min=0, min_open=True))
-    @_setting("home", language, type=click.Path(path_type=Path))
-    def command(query: str, answer_format: str, endpoint: str | None, **given: object) -> None:
+    @_offer_settings(_QUERYING, language)
+    def command(query: str, answer_format: str, endpoint: str | None, **given: str | None) -> None:
         answer_query(query, answer_format, endpoint, _settings(**given))
 
     return command
