@@ -19,6 +19,7 @@ from kg.store.errors import (
     NotAcceptableKindError,
     NotXmlError,
     PoolBusyError,
+    PoolClosedError,
     QueryCancelledError,
     QueryConnectionError,
     QueryCrashedError,
@@ -404,5 +405,19 @@ def test_closing_leaves_no_process_and_no_descriptor(folder: Path) -> None:
     asking.join(2)
     assert not asking.is_alive()
     assert (children(), len(list(Path("/proc/self/fd").iterdir()))) == before
-    with pytest.raises(PoolBusyError):
+    with pytest.raises(PoolClosedError):
         ask(pool, "ASK {}")
+
+
+def test_a_pool_tells_how_it_fares(make_pool: Pool) -> None:
+    pool = make_pool(workers=2)
+    assert pool.figures() == (0, 0, 0, 0, {})
+    ask(pool, "ASK {}")
+    asking = threading.Thread(target=fails, args=(pool, ENDLESS))
+    asking.start()
+    time.sleep(0.2)
+    assert pool.figures().busy == 1
+    asking.join()
+    figures = pool.figures()
+    assert figures.killed == {"timeout": 1}
+    assert figures.idle + figures.starting == 2

@@ -5,7 +5,7 @@ The only home of pyoxigraph. rdflib terms go in and come out; an engine term nev
 
 from kg.store.canonical import canonical_nquads
 from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
-from kg.store.pool import RESERVE, Answer, Columns, QueryPool
+from kg.store.pool import RESERVE, Answer, Columns, Figures, QueryPool
 from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, MemoryStore, ReleaseStore, write_store
 from kg.store.terms import Quad, Term
 
@@ -16,6 +16,7 @@ __all__ = [
     "SYNTAXES",
     "Answer",
     "Columns",
+    "Figures",
     "MemoryStore",
     "Quad",
     "QueryPool",

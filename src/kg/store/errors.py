@@ -177,6 +177,22 @@ class PoolBusyError(QueryError):
         )
 
 
+class PoolClosedError(QueryError):
+    """The pool is closed, whatever it was doing; ``retry_after`` is in seconds."""
+
+    http_status = 503
+    retry_after = 5
+    members: Mapping[str, object] = {"retryAfter": retry_after}
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Server sedang dihentikan. Coba lagi setelah {n} detik",
+                "The server is being stopped. Try again after {n} seconds",
+            ).format(n=self.retry_after)
+        )
+
+
 class QueryCancelledError(QueryError):
     """Whoever asked does not wait for the answer any more."""
 

@@ -8,6 +8,7 @@ import json
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,11 +24,14 @@ from kg.store.errors import (
     NotAcceptableKindError,
     NotXmlError,
     PoolBusyError,
+    PoolClosedError,
     QueryCancelledError,
     QueryConnectionError,
+    QueryCrashedError,
     QueryEvaluationError,
     QueryMemoryError,
     QuerySyntaxError,
+    QueryTimeoutError,
     ResultTooLargeError,
 )
 from kg.store.lane import SLICE, LaneFullError, LongLane, StillRunningError, Visit
@@ -54,6 +58,31 @@ class Columns(NamedTuple):
 
     star: int
     names: Sequence[str]
+
+
+class Figures(NamedTuple):
+    """How a pool fares: workers by what they do, queries that wait, workers that were killed.
+
+    ``killed`` counts since the pool was made, by reason: ``timeout``, ``cancelled``, ``memory``,
+    ``crash``, ``fault``; ``slice`` is a query that outlasted its slice and goes on in the lane;
+    ``retired`` had answered, but held too much memory to go on; ``stop`` is
+    the end of the pool.
+    """
+
+    idle: int
+    busy: int
+    starting: int
+    waiting: int
+    killed: Mapping[str, int]
+
+
+_KILL_REASONS: Final[Mapping[type[BaseException], str]] = {
+    StillRunningError: "slice",
+    QueryTimeoutError: "timeout",
+    QueryCancelledError: "cancelled",
+    QueryMemoryError: "memory",
+    QueryCrashedError: "crash",
+}
 
 
 class Wishes(TypedDict, total=False):
@@ -122,6 +151,7 @@ class QueryPool:
         self._all: set[Runner] = set()
         self._dying: list[Runner] = []
         self._waiting = 0
+        self._killed: Counter[str] = Counter()
         self._fault: StoreError | None = None
         self._closed = False
 
@@ -146,6 +176,13 @@ class QueryPool:
             self._changed.notify_all()
         if self._keeper:
             self._keeper.join()
+
+    def figures(self) -> Figures:
+        """Return how the pool fares at this moment."""
+        with self._changed:
+            idle, alive = len(self._idle), len(self._all)
+            starting = 0 if self._closed or not self._keeper else max(0, self._size - alive)
+            return Figures(idle, alive - idle, starting, self._waiting, dict(self._killed))
 
     def __enter__(self) -> Self:
         self.start()
@@ -194,16 +231,16 @@ class QueryPool:
         try:
             message = runner.ask(*inquiry, slice_over=visit.stay)
         except BaseException as error:
-            self._discard(runner)
+            self._discard(runner, _KILL_REASONS.get(type(error), "fault"))
             visit.remember(is_costly=True)
             if self._closed and isinstance(error, KgError):
-                raise self._busy() from None
+                raise PoolClosedError from None
             raise
         visit.remember(is_costly=time.monotonic() - start > SLICE)
         used = message["peak"] / _KIBIBYTES_PER_MIB
         if message.get("error") == "memory" or used > self._limits.memory / 2:
             # What a process once took comes back only with its end.
-            self._discard(runner)
+            self._discard(runner, "memory" if "error" in message else "retired")
         else:
             self._give_back(runner)
         return message
@@ -223,14 +260,16 @@ class QueryPool:
                     runner = self._idle.pop()
                     if not runner.has_ended():
                         return runner
-                    self._discard(runner)
+                    self._discard(runner, "crash")
             finally:
                 self._waiting -= 1
 
     def _check(self, deadline: float, cancelled: Callable[[], bool] | None) -> None:
         if self._fault and not self._all:
             raise self._fault
-        if self._closed or time.monotonic() > deadline:
+        if self._closed:
+            raise PoolClosedError
+        if time.monotonic() > deadline:
             raise self._busy()
         if cancelled and cancelled():
             raise QueryCancelledError
@@ -244,12 +283,13 @@ class QueryPool:
                 self._idle.append(runner)
                 self._changed.notify()
                 return
-        self._discard(runner)
+        self._discard(runner, "stop")
 
-    def _discard(self, runner: Runner) -> None:
+    def _discard(self, runner: Runner, reason: str) -> None:
         """Kill a worker; the keeper waits for its end, which may take a while."""
         runner.stop()
         with self._changed:
+            self._killed["stop" if self._closed else reason] += 1
             self._all.discard(runner)
             self._dying.append(runner)
             self._changed.notify_all()
