@@ -29,6 +29,7 @@ HOMES = {
     "werkzeug": "kg.web",
     "jinja2": "kg.web",
     "gunicorn": "kg.web",
+    "prometheus_client": "kg.web",
     "click": "kg.cli",
     "SPARQLWrapper": "kg.client",
 }

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
-from typing import Any
+from typing import IO, Any
 from urllib.request import urlopen
 
 import pytest
@@ -115,14 +115,14 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    release: Release, **settings: object
+    release: Release, *, stderr: IO[bytes] | None = None, **settings: object
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Run a server process over a release; give its address and the process."""
     port = free_port()
     argument = json.dumps(
         [release.identifier, release.base, str(release.path), {**settings, "port": port}]
     )
-    process = subprocess.Popen([sys.executable, "-c", _SERVE, argument])
+    process = subprocess.Popen([sys.executable, "-c", _SERVE, argument], stderr=stderr)
     address = f"http://127.0.0.1:{port}"
     try:
         _await(address, process)

@@ -12,7 +12,7 @@ from kg.release.publication import Release
 from kg.settings import Settings
 from kg.sparql.protocol import METHODS
 from kg.store import QueryPool, ReleaseStore
-from kg.web import endpoint, pages, problems, resources
+from kg.web import endpoint, health, metrics, pages, problems, record, resources
 from kg.web.state import State, get_state, put_state
 
 MAX_BODY = 1 << 20
@@ -22,7 +22,8 @@ _SHARED_HEADERS: Mapping[str, str] = {
     # https://fetch.spec.whatwg.org/#http-cors-protocol: everything here is public.
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Location, Data-Release, ETag, Link, Location, Retry-After, Server-Timing"
+        "Content-Location, Data-Release, ETag, Link, Location, Retry-After, Server-Timing, "
+        "X-Request-ID"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -30,7 +31,7 @@ _SHARED_HEADERS: Mapping[str, str] = {
 _PREFLIGHT_HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),
     "Access-Control-Allow-Headers": (
-        "Accept, Accept-Language, Authorization, Content-Type, If-None-Match"
+        "Accept, Accept-Language, Authorization, Content-Type, If-None-Match, X-Request-ID"
     ),
     "Access-Control-Max-Age": "86400",
 }
@@ -50,7 +51,8 @@ def create_app(release: Release, settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.jinja_env.undefined = StrictUndefined
     put_state(app, _open(release, settings))
-    problems.init_app(app)
+    for part in (record, health, problems, metrics):
+        part.init_app(app)
     for blueprint in (endpoint.blueprint, problems.blueprint, resources.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     app.after_request(_add_headers(release.identifier))

@@ -21,6 +21,7 @@ from kg.sparql.protocol import DescriptionRequest, QueryRequest, read_request
 from kg.store import Answer, Quad
 from kg.web.execution import Wanted, run_query
 from kg.web.frame import CACHE_CONTROL, may_be_kept
+from kg.web.record import note_answer, watch_query
 from kg.web.site import get_site
 from kg.web.state import get_state
 from kg.web.writers import write
@@ -41,7 +42,8 @@ def sparql() -> BaseResponse:
     )
     if isinstance(asked, DescriptionRequest):
         return _describe(asked)
-    return _answer(asked)
+    with watch_query(asked.query):
+        return _answer(asked)
 
 
 def _answer(asked: QueryRequest) -> Response:
@@ -75,6 +77,7 @@ def _tag(asked: QueryRequest, media: Format) -> str:
 
 
 def _send(answer: Answer) -> Response:
+    note_answer(answer)
     response = Response(wrap_file(request.environ, answer.spool), direct_passthrough=True)
     response.call_on_close(answer.spool.close)
     media = find_format(answer.media_type, (*SOLUTIONS, *GRAPHS))

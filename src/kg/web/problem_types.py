@@ -22,6 +22,13 @@ class ProblemType:
     meaning: Text
 
 
+class ServerNotReadyError(KgError):
+    """The server cannot answer queries at this moment; ``retry_after`` is in seconds."""
+
+    http_status = 503
+    retry_after = 5
+
+
 INTERNAL: Final = ProblemType(
     "internal",
     Text("Kesalahan pada server", "Server error"),
@@ -168,6 +175,22 @@ BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
         ),
     ),
     StoreError: _UNAVAILABLE,
+    ServerNotReadyError: ProblemType(
+        "not-ready",
+        Text("Server belum siap", "The server is not ready"),
+        Text(
+            "Server saat ini tidak dapat menjawab kueri. Coba lagi nanti.",
+            "The server cannot answer queries at present. Try again later.",
+        ),
+    ),
+    store.PoolClosedError: ProblemType(
+        "stopping",
+        Text("Server sedang dihentikan", "The server is being stopped"),
+        Text(
+            "Kueri yang berjalan diselesaikan, yang baru ditolak. Coba lagi sebentar lagi.",
+            "Running queries are finished, new ones are refused. Try again shortly.",
+        ),
+    ),
 }
 
 BY_STATUS: Final[Mapping[int, ProblemType]] = {

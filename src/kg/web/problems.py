@@ -20,9 +20,17 @@ from kg.language import Language, Text
 from kg.sparql.errors import UnsupportedBodyError, UnsupportedMethodError
 from kg.sparql.formats import HTML, PLAIN_TEXT, PROBLEM_JSON, Format
 from kg.sparql.negotiation import choose_format
-from kg.store.errors import PoolBusyError
+from kg.store.errors import PoolBusyError, PoolClosedError
 from kg.web.frame import page, page_language
-from kg.web.problem_types import BY_STATUS, INTERNAL, TYPES, ProblemType, type_of
+from kg.web.problem_types import (
+    BY_STATUS,
+    INTERNAL,
+    TYPES,
+    ProblemType,
+    ServerNotReadyError,
+    type_of,
+)
+from kg.web.record import request_id
 from kg.web.state import get_state
 
 blueprint = Blueprint("problems", __name__)
@@ -80,7 +88,7 @@ def describe_error(error: KgError) -> Problem:
 
 def _headers(error: KgError) -> Mapping[str, str]:
     match error:
-        case PoolBusyError():
+        case PoolBusyError() | PoolClosedError() | ServerNotReadyError():
             return {"Retry-After": str(error.retry_after)}
         case UnsupportedMethodError():
             return {"Allow": ", ".join(error.allowed)}
@@ -109,7 +117,8 @@ def _answer_http(error: HTTPException) -> BaseResponse:
 
 
 def _answer_unexpected(error: Exception) -> Response:
-    _LOG.error("%s %s", request.method, request.path, exc_info=error)
+    # The path would tell what somebody asked for; the line of the request names its route.
+    _LOG.error("Unexpected error", exc_info=error)
     return answer_problem(Problem(INTERNAL, 500, INTERNAL.meaning))
 
 
@@ -128,13 +137,16 @@ def answer_problem(problem: Problem) -> Response:
 
 def _render(problem: Problem, media: Format, language: Language) -> str:
     if media == HTML:
-        return render_template("problem.html", type=problem.type, problem=problem)
+        return render_template(
+            "problem.html", type=problem.type, problem=problem, request_id=request_id()
+        )
     document = {
         "type": f"{get_state().release.base}problem/{problem.type.slug}",
         "title": problem.type.title[language],
         "status": problem.status,
         "detail": problem.detail[language],
         **problem.members,
+        "requestId": request_id(),
     }
     if media == PROBLEM_JSON:
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

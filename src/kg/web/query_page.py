@@ -16,6 +16,7 @@ from kg.store import Answer, Term
 from kg.store.errors import QuerySyntaxError
 from kg.web.execution import Wanted, run_query
 from kg.web.presentation import Link, Phrase, Presenter
+from kg.web.record import note_answer, watch_query
 
 _SHOWN_ROWS: Final = 500
 _SHOWN_CHARACTERS: Final = 200_000
@@ -62,7 +63,10 @@ def ask(text: str, presenter: Presenter) -> Result | Problem:
     """Run a query as the endpoint would, in a worker process that can be killed."""
     try:
         wanted = Wanted(RESULTS_JSON, TURTLE)
-        return show_answer(run_query(QueryRequest(text), outline_query(text), wanted), presenter)
+        with watch_query(text):
+            answer = run_query(QueryRequest(text), outline_query(text), wanted)
+            note_answer(answer)
+        return show_answer(answer, presenter)
     except QuerySyntaxError as error:
         return _show_syntax_error(error, text, presenter)
     except KgError as error:

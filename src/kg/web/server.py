@@ -5,7 +5,10 @@ Each web process makes its application, and with it its query workers, after the
 
 import socket
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, Final
 
 from flask import Flask
@@ -15,12 +18,16 @@ from gunicorn.arbiter import Arbiter
 from kg.errors import KgError
 from kg.language import Text
 from kg.release.publication import Release
-from kg.settings import Settings
+from kg.settings import SERVING, Settings
 from kg.store import RESERVE
 from kg.web.app import close_app, create_app, start_app
+from kg.web.logs import ServerLog, log_event, log_failure, log_request, set_up_log
+from kg.web.metrics import get_metrics, show_metrics
+from kg.web.record import ENVIRONMENT_KEY, Record
+from kg.web.web_process import WebProcess
 
-_GRACE: Final = 10
-"""Seconds that running requests get to finish when the server is told to stop."""
+_MARGIN: Final = 3
+"""Seconds beyond the grace period in which a web process refuses what it could not finish."""
 
 
 class ServerError(KgError):
@@ -34,34 +41,65 @@ def serve(
 
     ``on_listening`` is called once connections are accepted. SIGTERM lets running requests
     finish; SIGINT (Ctrl-C) does not. No process is left behind.
-    Raises ``ServerError`` if the address cannot be used.
+    Raises ``ServerError`` if an address cannot be used.
     """
-    # The server closes the descriptor; it must not be closed once more here.
-    descriptor = _listen(settings).detach()
+    with ExitStack() as opened:
+        listener = opened.enter_context(_listen(settings.host, settings.port, "port"))
+        metrics = [opened.enter_context(each) for each in _listen_for_metrics(settings)]
+        opened.pop_all()
     on_listening()
-    _Server(release, settings, descriptor).run()
+    set_up_log(settings)
+    log_event("serving", release=release.identifier, base=release.base, **_served(settings))
+    # The server closes the descriptor; it must not be closed once more here.
+    _Server(release, settings, listener.detach(), metrics).run()
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _served(settings: Settings) -> Mapping[str, object]:
+    """Return the settings as the log names them; none of them is a secret."""
+    return {f"KG_{name.upper()}": getattr(settings, name) for name in SERVING}
+
+
+def _listen_for_metrics(settings: Settings) -> Iterator[socket.socket]:
+    """Open a port for each web process; here, so that it is told at once if one is taken."""
+    if settings.metrics_port:
+        for number in range(settings.web_workers):
+            yield _listen(settings.metrics_host, settings.metrics_port + number, "metrics_port")
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=512)
-    except OSError as error:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
         raise ServerError(
             Text(
                 "Tidak dapat melayani di {host} porta {port}: {why}. Pilih porta lain dengan "
-                "--port atau KG_PORT",
-                "Cannot listen on {host} port {port}: {why}. Choose another port with --port "
-                "or KG_PORT",
-            ).format(host=settings.host, port=settings.port, why=error.strerror)
+                "--{option} atau KG_{variable}",
+                "Cannot listen on {host} port {port}: {why}. Choose another port with --{option} "
+                "or KG_{variable}",
+            ).format(
+                host=host,
+                port=port,
+                why=why,
+                option=setting.replace("_", "-"),
+                variable=setting.upper(),
+            )
         ) from None
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, release: Release, settings: Settings, descriptor: int) -> None:
+    def __init__(
+        self,
+        release: Release,
+        settings: Settings,
+        descriptor: int,
+        metrics: Sequence[socket.socket],
+    ) -> None:
         self._release = release
         self._settings = settings
         self._descriptor = descriptor
+        self._metrics = metrics
         super().__init__()
 
     def load_config(self) -> None:
@@ -75,16 +113,19 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return {
             "bind": f"fd://{self._descriptor}",
             "workers": settings.web_workers,
-            "worker_class": "gthread",
+            "worker_class": WebProcess,
             "threads": settings.web_threads + waiting,
             "timeout": 60,
-            "graceful_timeout": _GRACE,
+            "graceful_timeout": settings.grace + _MARGIN,
             "keepalive": 5,
             "limit_request_line": 8190,
             "loglevel": "warning",
+            "logger_class": ServerLog,
             "proc_name": "kg",
             "control_socket_disable": True,
-            "post_worker_init": _start_pool,
+            "pre_fork": self._give_number,
+            "post_worker_init": self._start,
+            "post_request": _account,
             "worker_exit": _close,
         }
 
@@ -92,15 +133,42 @@ class _Server(BaseApplication):  # type: ignore[misc]
         try:
             return create_app(self._release, self._settings)
         except KgError as error:
-            sys.stderr.write(error.explain(self._settings.lang) + "\n")
+            log_failure(error.explain(self._settings.lang))
             sys.exit(Arbiter.APP_LOAD_ERROR)
 
+    def _give_number(self, arbiter: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
+        """Give a new web process the number that is used least; it decides the metrics' port."""
+        used = Counter(sibling.kg_number for sibling in arbiter.WORKERS.values())
+        worker.kg_number = min(range(self._settings.web_workers), key=lambda number: used[number])
 
-def _start_pool(worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
-    start_app(worker.wsgi)
+    def _start(self, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
+        # The arbiter kills at the end of its own grace period, which is a little longer.
+        worker.cfg.set("graceful_timeout", self._settings.grace)
+        start_app(worker.wsgi)
+        for number, listener in enumerate(self._metrics):
+            if number == worker.kg_number:
+                show_metrics(get_metrics(worker.wsgi), listener)
+            else:
+                listener.close()
+
+
+def _account(worker: Any, request: Any, environ: Mapping[str, Any], response: Any) -> None:  # noqa: ANN401
+    """Count and log a request that is over."""
+    record = environ.get(ENVIRONMENT_KEY)
+    if not isinstance(record, Record) or response is None:
+        return
+    status = response.status_code or 500
+    seconds = time.monotonic() - record.start
+    size = response.sent
+    if not size and not sys.exc_info()[0] and request.method != "HEAD":
+        # What the kernel sends from a file is not counted by gunicorn.
+        size = response.response_length or 0
+    get_metrics(worker.wsgi).count(record, status, size, seconds)
+    log_request(record, status, size, seconds)
 
 
 def _close(_: object, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
     app = getattr(worker, "wsgi", None)
     if isinstance(app, Flask):
         close_app(app)
+        log_event("stopped")

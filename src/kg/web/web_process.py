@@ -1,0 +1,66 @@
+"""A web process under gunicorn: it finishes what it has begun when it is told to stop.
+
+Gunicorn's own stops accepting at once, but leaves its listener open: clients that connect
+meanwhile would wait, and be cut off in the end. This one answers them, with a refusal, as long as
+older requests run; then it closes the listener.
+"""
+
+import threading
+from typing import Any
+
+from flask import Flask
+from gunicorn.workers.gthread import ThreadWorker
+
+from kg.web.health import begin_stop
+from kg.web.logs import log_event
+
+
+class WebProcess(ThreadWorker):  # type: ignore[misc]
+    """A process of the web server, with threads."""
+
+    wsgi: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  gunicorn has no types
+        super().__init__(*args, **kwargs)
+        self._running = 0
+        self._lock = threading.Lock()
+
+    def handle_exit(self, sig: Any, frame: Any) -> None:  # noqa: ANN401  gunicorn has no types
+        """Begin to stop: SIGTERM."""
+        if isinstance(self.wsgi, Flask):
+            begin_stop(self.wsgi)
+        super().handle_exit(sig, frame)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:  # noqa: ANN401  gunicorn has no types
+        """Answer a request; one that comes before the stop is waited for."""
+        if not self.alive:
+            return super().handle_request(req, conn)
+        self._add(1)
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            self._add(-1)
+
+    def _add(self, number: int) -> None:
+        with self._lock:
+            self._running += number
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  its parent's signature
+        """Accept connections or not; when stopping, until the requests that run are done."""
+        if enabled or self.alive:
+            super().set_accept_enabled(enabled)
+            return
+        log_event("stopping", running=self._running)
+        self._close_when_done()
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Do what there is to do."""
+        super().wait_for_and_dispatch_events(timeout)
+        if not self.alive:
+            self._close_when_done()
+
+    def _close_when_done(self) -> None:
+        if self._accepting and not self._running:
+            super().set_accept_enabled(False)
+            for listener in self.sockets:
+                listener.close()
