@@ -421,3 +421,12 @@ def test_a_pool_tells_how_it_fares(make_pool: Pool) -> None:
     figures = pool.figures()
     assert figures.killed == {"timeout": 1}
     assert figures.idle + figures.starting == 2
+
+
+def test_a_worker_is_not_retired_for_the_memory_of_its_parent(make_pool: Pool) -> None:
+    held = b"x" * (300 << 20)
+    pool = make_pool(workers=1, memory=512)
+    for _ in range(3):
+        ask(pool, "ASK {}")
+    assert held
+    assert pool.figures() == (1, 0, 0, 0, {})
