@@ -30,6 +30,8 @@ HOMES = {
     "jinja2": "kg.web",
     "gunicorn": "kg.web",
     "prometheus_client": "kg.web",
+    "brotli": "kg.web",
+    "backports": "kg.web",
     "click": "kg.cli",
     "SPARQLWrapper": "kg.client",
 }

@@ -21,6 +21,12 @@ def test_variables_overrule_the_defaults() -> None:
     assert (settings.port, settings.query_timeout, settings.home) == (9000, 2.5, Path("/x"))
 
 
+def test_what_may_be_turned_off_takes_zero() -> None:
+    variables = ("KG_ANSWER_CACHE", "KG_QUERY_COPY_LIMIT")
+    settings = read_settings(dict.fromkeys(variables, "0"))
+    assert (settings.answer_cache, settings.query_copy_limit) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -34,6 +40,8 @@ def test_variables_overrule_the_defaults() -> None:
         ("KG_GRACE", "0"),
         ("KG_LANG", "fr"),
         ("KG_LOG", "xml"),
+        ("KG_ANSWER_CACHE", "-1"),
+        ("KG_QUERY_COPY_LIMIT", "many"),
     ],
 )
 def test_a_value_that_cannot_work_names_its_variable(variable: str, value: str) -> None:

@@ -42,6 +42,8 @@ class Settings:
     log: Literal["text", "json"] = "text"
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
+    query_copy_limit: int = 300_000
+    answer_cache: int = 64
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
@@ -70,6 +72,13 @@ class Settings:
                         "KG_{name} is not the number of a port: {value}",
                     ).format(name=name.upper(), value=getattr(self, name))
                 )
+        for name in _NOT_NEGATIVE:
+            if getattr(self, name) < 0:
+                raise SettingsError(
+                    Text("KG_{name} tidak boleh negatif", "KG_{name} must not be negative").format(
+                        name=name.upper()
+                    )
+                )
 
 
 _LAST_PORT: Final = 65535
@@ -85,6 +94,7 @@ _POSITIVE: Final = (
     "result_limit",
     "grace",
 )
+_NOT_NEGATIVE: Final = ("query_copy_limit", "answer_cache")
 
 HELP: Final[Mapping[str, Text]] = {
     "ontology": Text("Folder ontologi, bentuk dan skema", "Folder of ontology, shapes and schemes"),
@@ -120,6 +130,14 @@ HELP: Final[Mapping[str, Text]] = {
     "metrics_port": Text(
         "Porta metrik proses web pertama, yang lain menyusul; 0: tanpa metrik",
         "Port of the metrics of the first web process, the others follow; 0: no metrics",
+    ),
+    "query_copy_limit": Text(
+        "Jumlah kuad terbanyak yang disalin ke memori tiap proses kueri; 0: selalu dari disk",
+        "Quads up to which each query process copies the release into memory; 0: always from disk",
+    ),
+    "answer_cache": Text(
+        "Memori untuk jawaban yang disimpan tiap proses web, MiB; 0: tidak ada",
+        "Memory for kept answers of each web process, in MiB; 0: none",
     ),
 }
 

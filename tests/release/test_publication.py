@@ -1,7 +1,9 @@
 """Publication: immutable folders, an atomic switch, and nothing left of a failure."""
 
+import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -51,11 +53,24 @@ def test_a_new_release_becomes_current_and_the_old_one_stays(tmp_path: Path) -> 
 def test_the_same_content_is_not_written_twice(tmp_path: Path) -> None:
     releases = Releases(tmp_path)
     publish(releases, "one")
-    written = (releases.current().path / "release.json").stat().st_mtime_ns
+    written = releases.current().content_path.stat().st_mtime_ns
     publish(releases, "two")
     publish(releases, "one")
     assert len(entries(tmp_path)) == 2
-    assert (releases.current().path / "release.json").stat().st_mtime_ns == written
+    assert releases.current().content_path.stat().st_mtime_ns == written
+
+
+def test_a_release_that_comes_back_is_newer_than_what_it_replaces(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    publish(releases, "one")
+    manifest = releases.current().path / "release.json"
+    os.utime(manifest, (1e9, 1e9))
+    publish(releases, "one")
+    assert releases.current().published == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+    publish(releases, "two")
+    second = releases.current().published
+    publish(releases, "one")
+    assert releases.current().published >= second
 
 
 def test_a_failure_while_writing_leaves_no_trace(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +45,13 @@ class Release:
     def content_path(self) -> Path:
         """Return the file of sorted N-Quads that the identifier is the hash of."""
         return self.path / CONTENT
+
+    @property
+    def published(self) -> datetime:
+        """Return when the release was switched to last, in whole seconds."""
+        manifest = self.path / MANIFEST
+        file = manifest if manifest.is_file() else self.content_path
+        return datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
 
 
 def open_release(folder: Path) -> Release:
@@ -123,6 +131,9 @@ class Releases:
             raise
 
     def _switch(self, folder: Path) -> None:
+        if self._link.resolve() != folder.resolve():
+            # To those who ask what has changed since, a release that comes back is new.
+            (folder / MANIFEST).touch()
         link = self.home / f".current-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(folder.relative_to(self.home), target_is_directory=True)

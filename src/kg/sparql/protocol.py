@@ -32,7 +32,8 @@ _MAX_FIELDS: Final = 200
 class QueryRequest:
     """A query operation.
 
-    ``formats`` are the values of ``format``, in their order; ``timeout`` is in seconds.
+    ``formats`` are the values of ``format``, in their order; ``timeout`` is in seconds;
+    ``release`` names the release that is meant, if one is.
     """
 
     query: str
@@ -40,6 +41,7 @@ class QueryRequest:
     named_graphs: tuple[str, ...] = ()
     timeout: float | None = None
     formats: tuple[str, ...] = ()
+    release: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _read_query(parameters: _Parameters) -> QueryRequest:
         tuple(parameters.get("named-graph-uri", ())),
         _read_timeout(_read_once(parameters, "timeout")),
         tuple(parameters.get("format", ())),
+        _read_once(parameters, "release"),
     )
 
 

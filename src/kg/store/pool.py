@@ -18,6 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Final, Literal, NamedTuple, Self, TypedDict, Unpack
 
+import pyoxigraph as ox
+
 from kg.errors import KgError, StoreError
 from kg.language import Text
 from kg.store.errors import (
@@ -154,6 +156,14 @@ class QueryPool:
         self._killed: Counter[str] = Counter()
         self._fault: StoreError | None = None
         self._closed = False
+
+    @property
+    def manner(self) -> str:
+        """What the bytes of an answer depend on besides release, query and wishes.
+
+        Measured: some rows come from the disk in another order than from memory.
+        """
+        return f"{ox.__version__} {self._limits.copy}"
 
     def start(self) -> None:
         """Start the workers, if that has not been done; does not wait for them."""

@@ -12,7 +12,18 @@ from kg.release.publication import Release
 from kg.settings import Settings
 from kg.sparql.protocol import METHODS
 from kg.store import QueryPool, ReleaseStore
-from kg.web import endpoint, health, metrics, pages, problems, record, resources
+from kg.web import (
+    admission,
+    delivery,
+    endpoint,
+    health,
+    metrics,
+    pages,
+    problems,
+    record,
+    resources,
+)
+from kg.web.answers import AnswerCache
 from kg.web.state import State, get_state, put_state
 
 MAX_BODY = 1 << 20
@@ -31,7 +42,8 @@ _SHARED_HEADERS: Mapping[str, str] = {
 _PREFLIGHT_HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),
     "Access-Control-Allow-Headers": (
-        "Accept, Accept-Language, Authorization, Content-Type, If-None-Match, X-Request-ID"
+        "Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, "
+        "X-Request-ID"
     ),
     "Access-Control-Max-Age": "86400",
 }
@@ -51,7 +63,7 @@ def create_app(release: Release, settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.jinja_env.undefined = StrictUndefined
     put_state(app, _open(release, settings))
-    for part in (record, health, problems, metrics):
+    for part in (record, health, problems, metrics, admission, delivery):
         part.init_app(app)
     for blueprint in (endpoint.blueprint, problems.blueprint, resources.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
@@ -80,9 +92,11 @@ def _open(release: Release, settings: Settings) -> State:
         memory=settings.query_memory,
         queue=settings.query_queue,
         result_limit=settings.result_limit,
+        copy_limit=settings.query_copy_limit,
         prefixes=_declared_prefixes(store),
     )
-    return State(release, settings, store, pool)
+    answers = AnswerCache(settings.answer_cache << 20, followers=settings.query_queue)
+    return State(release, settings, store, pool, answers)
 
 
 def _declared_prefixes(store: ReleaseStore) -> Mapping[str, str]:

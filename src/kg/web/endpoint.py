@@ -5,12 +5,10 @@ that the answer is complete: it is finished and lies in a file before its first 
 """
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Final
 
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
-from werkzeug.wsgi import wrap_file
 
 from kg.sparql.description import PREFIXES, describe_service
 from kg.sparql.errors import NotAcceptableError
@@ -19,8 +17,10 @@ from kg.sparql.negotiation import choose_format
 from kg.sparql.outline import outline_query
 from kg.sparql.protocol import DescriptionRequest, QueryRequest, read_request
 from kg.store import Answer, Quad
-from kg.web.execution import Wanted, run_query
-from kg.web.frame import CACHE_CONTROL, may_be_kept
+from kg.web.admission import check_release
+from kg.web.delivery import SpooledResponse, known_tag
+from kg.web.execution import Wanted, name_answer, run_query
+from kg.web.frame import CACHE_CONTROL, PINNED_CACHE_CONTROL, may_be_kept
 from kg.web.record import note_answer, watch_query
 from kg.web.site import get_site
 from kg.web.state import get_state
@@ -47,13 +47,15 @@ def sparql() -> BaseResponse:
 
 
 def _answer(asked: QueryRequest) -> Response:
+    if asked.release is not None:
+        check_release(asked.release)
     outline = outline_query(asked.query)
     wanted = Wanted(_choose(asked.formats, SOLUTIONS), _choose(asked.formats, GRAPHS))
     media = wanted.format_of(outline.form) if outline.form else None
-    tag = _tag(asked, media) if media and not outline.volatile else None
-    if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
-        return _finish(make_response(b"", 304), tag)
-    return _finish(_send(run_query(asked, outline, wanted)), tag)
+    tag = name_answer(asked, media) if media and not outline.volatile else None
+    if tag and request.method != "POST" and (known := known_tag(tag)):
+        return _finish(make_response(b"", 304), known, asked)
+    return _finish(_send(run_query(asked, outline, wanted)), tag, asked)
 
 
 def _choose(names: Sequence[str], offers: Sequence[Format]) -> Format | None:
@@ -64,35 +66,26 @@ def _choose(names: Sequence[str], offers: Sequence[Format]) -> Format | None:
     return choose_format(request.headers.get("Accept"), offers)
 
 
-def _tag(asked: QueryRequest, media: Format) -> str:
-    """Return what names an answer: the release, the query, its dataset and the media type."""
-    parts = (
-        get_state().release.identifier,
-        media.media_type,
-        asked.query,
-        *("d" + graph for graph in asked.default_graphs),
-        *("n" + graph for graph in asked.named_graphs),
-    )
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
 def _send(answer: Answer) -> Response:
     note_answer(answer)
-    response = Response(wrap_file(request.environ, answer.spool), direct_passthrough=True)
-    response.call_on_close(answer.spool.close)
+    response = SpooledResponse(answer.spool, answer.size)
     media = find_format(answer.media_type, (*SOLUTIONS, *GRAPHS))
     response.headers["Content-Type"] = media.content_type if media else answer.media_type
-    response.headers["Content-Length"] = str(answer.size)
     response.headers["Server-Timing"] = f"query;dur={answer.seconds * _MILLISECONDS:.1f}"
     return response
 
 
-def _finish(response: Response, tag: str | None) -> Response:
-    """Say how long an answer may be kept: while its release is served, if it is always the same."""
+def _finish(response: Response, tag: str | None, asked: QueryRequest) -> Response:
+    """Say how long an answer may be kept: while its release is served, if it is always the same.
+
+    One that is pinned to its release may be kept for good.
+    """
     response.vary.add("Accept")
-    response.headers["Cache-Control"] = CACHE_CONTROL if tag else "no-store"
+    lasting = PINNED_CACHE_CONTROL if asked.release else CACHE_CONTROL
+    response.headers["Cache-Control"] = lasting if tag else "no-store"
     if tag and request.method in ("GET", "HEAD"):
         response.set_etag(tag)
+        response.last_modified = get_state().published
     return response
 
 

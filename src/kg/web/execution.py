@@ -1,8 +1,10 @@
 """Running a query from outside: for the endpoint and for the query page alike."""
 
+import json
 import select
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from flask import request
 
@@ -33,11 +35,42 @@ class Wanted:
 
 
 def run_query(asked: QueryRequest, outline: Outline, wanted: Wanted) -> Answer:
-    """Run a query in the pool; it is given up when its client hangs up.
+    """Return the answer that is kept, or run the query; given up when its client hangs up.
 
     Raises what ``QueryPool.run`` raises, a syntax error with the token that it is about, and
     ``NotAcceptableError`` where the result is of a kind that is not wanted.
     """
+    media = wanted.format_of(outline.form) if outline.form else None
+    if media is None or outline.volatile:
+        return _run(asked, outline, wanted, _watch_client())
+    state = get_state()
+    limit = min(asked.timeout or state.pool.timeout, state.pool.timeout)
+    return state.answers.fetch(
+        name_answer(asked, media),
+        limit,
+        _watch_client(),
+        lambda cancelled: _run(asked, outline, wanted, cancelled),
+    )
+
+
+def name_answer(asked: QueryRequest, media: Format) -> str:
+    """Return what names the bytes of an answer: release, query, dataset, media type, engine."""
+    state = get_state()
+    parts = (
+        state.release.identifier,
+        state.pool.manner,
+        media.media_type,
+        asked.query,
+        asked.default_graphs,
+        asked.named_graphs,
+    )
+    # A notation with quotes, so that no two requests are written alike.
+    return sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _run(
+    asked: QueryRequest, outline: Outline, wanted: Wanted, cancelled: Callable[[], bool] | None
+) -> Answer:
     state = get_state()
     try:
         return state.pool.run(
@@ -49,7 +82,7 @@ def run_query(asked: QueryRequest, outline: Outline, wanted: Wanted) -> Answer:
             named_graphs=asked.named_graphs,
             columns=None if outline.star is None else Columns(outline.star, outline.variables),
             timeout=asked.timeout,
-            cancelled=_watch_client(),
+            cancelled=cancelled,
         )
     except QuerySyntaxError as error:
         raise _explain(error, asked.query, outline.undeclared) from None

@@ -8,17 +8,19 @@ by a shared cache under its address and ``Vary: Accept-Language``.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from flask import Response, make_response, render_template, request
 
 from kg.language import LANGUAGES, Language, Text, choose_language
 from kg.web.addresses import Links
+from kg.web.admission import RELEASE
 from kg.web.presentation import Presenter
 from kg.web.site import Site, get_site
 from kg.web.state import get_state
 
 CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
+PINNED_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 
 _NAVIGATION: Final = (
     ("browse", "browse"),
@@ -132,10 +134,13 @@ def page_of(body: str | bytes) -> Response:
 
 
 def may_be_kept(response: Response, site: Site, *parts: str) -> Response:
-    """Give an answer its ETag, made of the release and its address; 304 if it is known."""
+    """Give an answer its ETag, made of the release and its address, and its date."""
     tag = sha256("\n".join(parts).encode()).hexdigest()[:16]
     response.set_etag(f"{site.fingerprint}-{tag}")
-    conditional = cast("Response", response.make_conditional(request))
-    # The server writes the date itself; two of them would be one too many.
-    conditional.headers.pop("Date", None)
-    return conditional
+    response.last_modified = site.modified
+    return response
+
+
+def cache_control() -> str:
+    """Return how long data may be kept: for good, if the request is pinned to this release."""
+    return PINNED_CACHE_CONTROL if request.args.get(RELEASE) else CACHE_CONTROL

@@ -246,9 +246,10 @@ def query() -> Response:
         problem=outcome if isinstance(outcome, Problem) else None,
         result=outcome if isinstance(outcome, Result) else None,
     )
-    if not isinstance(outcome, Problem):
+    if isinstance(outcome, Problem):
+        response.status_code = outcome.status
+    elif outcome is None or not outcome.is_volatile:
         return _kept(response)
-    response.status_code = outcome.status
     response.headers["Cache-Control"] = "no-store"
     return response
 

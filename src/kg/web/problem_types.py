@@ -11,6 +11,7 @@ from kg.errors import KgError, StoreError
 from kg.language import Text
 from kg.sparql import errors as sparql
 from kg.store import errors as store
+from kg.web.admission import CodingNotAcceptableError, ReleaseNotServedError
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,10 @@ _NOT_ACCEPTABLE: Final = ProblemType(
     "not-acceptable",
     Text("Format tidak tersedia", "Format not available"),
     Text(
-        "Tidak ada format yang diminta (tajuk Accept atau parameter 'format') yang tersedia.",
-        "None of the formats asked for (by Accept or the parameter 'format') is available.",
+        "Tidak ada format yang diminta (tajuk Accept atau parameter 'format', atau "
+        "Accept-Encoding) yang tersedia.",
+        "None of the formats asked for (by Accept or the parameter 'format', or by "
+        "Accept-Encoding) is available.",
     ),
 )
 _NOT_ALLOWED: Final = ProblemType(
@@ -172,6 +175,15 @@ BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
         Text(
             "Kurung bersarang melebihi batas yang aman bagi mesin.",
             "Brackets are nested more deeply than is safe for the engine.",
+        ),
+    ),
+    CodingNotAcceptableError: _NOT_ACCEPTABLE,
+    ReleaseNotServedError: ProblemType(
+        "release-not-served",
+        Text("Rilis itu tidak disajikan", "That release is not served"),
+        Text(
+            "Permintaan menyebut rilis lain (parameter 'release') daripada yang disajikan.",
+            "The request names another release (parameter 'release') than the one served.",
         ),
     ),
     StoreError: _UNAVAILABLE,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rdflib import XSD, BNode, Literal, URIRef
@@ -35,7 +35,8 @@ class Cell:
 class Result:
     """An answer to be shown: rows, or a truth value, or RDF as text.
 
-    ``total`` counts all rows, of which ``rows`` may be the first few.
+    ``total`` counts all rows, of which ``rows`` may be the first few. A volatile result may be
+    another one each time.
     """
 
     columns: Sequence[str] = ()
@@ -44,6 +45,7 @@ class Result:
     truth: bool | None = None
     text: str | None = None
     is_cut: bool = False
+    is_volatile: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,11 @@ class Problem:
 def ask(text: str, presenter: Presenter) -> Result | Problem:
     """Run a query as the endpoint would, in a worker process that can be killed."""
     try:
-        wanted = Wanted(RESULTS_JSON, TURTLE)
+        outline, wanted = outline_query(text), Wanted(RESULTS_JSON, TURTLE)
         with watch_query(text):
-            answer = run_query(QueryRequest(text), outline_query(text), wanted)
+            answer = run_query(QueryRequest(text), outline, wanted)
             note_answer(answer)
-        return show_answer(answer, presenter)
+        return replace(show_answer(answer, presenter), is_volatile=outline.volatile)
     except QuerySyntaxError as error:
         return _show_syntax_error(error, text, presenter)
     except KgError as error:

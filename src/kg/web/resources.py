@@ -19,10 +19,12 @@ from kg.sparql.formats import DOCUMENTS, HTML, N_QUADS, TRIG, Format, find_forma
 from kg.sparql.negotiation import choose_format
 from kg.store import Quad
 from kg.web.addresses import document_path, split_suffix, thing_path
+from kg.web.admission import RELEASE
 from kg.web.description import Description
 from kg.web.documents import LICENSE, Document, document_quads, triples_only
 from kg.web.frame import (
     CACHE_CONTROL,
+    cache_control,
     chosen_language,
     may_be_kept,
     page_language,
@@ -40,7 +42,7 @@ blueprint = Blueprint("resources", __name__)
 _GRAPHS_ONLY: Final = tuple(offer for offer in DOCUMENTS if offer not in (TRIG, N_QUADS))
 """Formats of a document that speaks of one graph: the ontology, the shapes."""
 
-_CARRIED: Final = ("lang", "page")
+_CARRIED: Final = ("lang", "page", RELEASE)
 """Parameters of a thing's address that its document understands."""
 
 
@@ -155,7 +157,7 @@ def _kept(site: Site, path: str, media: Format, make: Callable[[], str | bytes])
         return page_of(body)
     response = make_response(body)
     response.headers["Content-Type"] = media.content_type
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.headers["Cache-Control"] = cache_control()
     return response
 
 

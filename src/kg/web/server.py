@@ -109,7 +109,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _options(self) -> Mapping[str, Any]:
         settings = self._settings
         # Threads that wait for a query must not be missing elsewhere: pages have their own.
-        waiting = settings.query_workers + RESERVE + 2 * settings.query_queue
+        # As many as wait for a worker may wait for the answer of one who asks the same.
+        waiting = settings.query_workers + RESERVE + 3 * settings.query_queue
         return {
             "bind": f"fd://{self._descriptor}",
             "workers": settings.web_workers,

@@ -4,6 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -116,11 +117,15 @@ class Site:
         return any(store.quads(iri)) or any(store.quads(graph=iri))
 
     @cached_property
+    def modified(self) -> datetime:
+        """When what is shown last changed: the release, or the code that shows it."""
+        newest = max(path.stat().st_mtime for path in _code())
+        return max(self.state.published, datetime.fromtimestamp(int(newest), UTC))
+
+    @cached_property
     def fingerprint(self) -> str:
         """What an ETag names besides the address: the release, and the code that shows it."""
-        folder = Path(__file__).parent
-        files = sorted(path for path in folder.rglob("*.*") if path.suffix in _SHOWN)
-        code = sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+        code = sha256(b"".join(path.read_bytes() for path in _code())).hexdigest()
         return f"{self.release.identifier[:16]}-{code[:8]}"
 
     @cached_property
@@ -223,6 +228,11 @@ class Site:
 
 _TECHNICAL: Final = ("void", "dcat", "sh", "sd", "qb")
 _SHOWN: Final = frozenset({".py", ".html", ".css", ".svg"})
+
+
+def _code() -> list[Path]:
+    folder = Path(__file__).parent
+    return sorted(path for path in folder.rglob("*.*") if path.suffix in _SHOWN)
 
 
 def _number(question: URIRef) -> int:

@@ -1,6 +1,7 @@
 """What the views of one application share; made by ``create_app``, opened nowhere else."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -10,6 +11,7 @@ from kg.release.publication import Release
 from kg.settings import Settings
 from kg.sparql.description import ServiceFacts
 from kg.store import QueryPool, ReleaseStore
+from kg.web.answers import AnswerCache
 
 _KEY: Final = "kg"
 
@@ -27,6 +29,12 @@ class State:
     settings: Settings
     store: ReleaseStore
     pool: QueryPool
+    answers: AnswerCache
+
+    @cached_property
+    def published(self) -> datetime:
+        """When the release was published, as it was when it was first asked for."""
+        return self.release.published
 
     @property
     def endpoint(self) -> str:
