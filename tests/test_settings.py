@@ -22,7 +22,7 @@ def test_variables_overrule_the_defaults() -> None:
 
 
 def test_what_may_be_turned_off_takes_zero() -> None:
-    variables = ("KG_ANSWER_CACHE", "KG_QUERY_COPY_LIMIT")
+    variables = ("KG_ANSWER_CACHE", "KG_RATE_LIMIT", "KG_QUERY_COPY_LIMIT", "KG_TRUSTED_PROXIES")
     settings = read_settings(dict.fromkeys(variables, "0"))
     assert (settings.answer_cache, settings.query_copy_limit) == (0, 0)
 
@@ -40,8 +40,11 @@ def test_what_may_be_turned_off_takes_zero() -> None:
         ("KG_GRACE", "0"),
         ("KG_LANG", "fr"),
         ("KG_LOG", "xml"),
+        ("KG_RATE_LIMIT", "-1"),
+        ("KG_RATE_BURST", "0"),
         ("KG_ANSWER_CACHE", "-1"),
         ("KG_QUERY_COPY_LIMIT", "many"),
+        ("KG_TRUSTED_PROXIES", "-1"),
     ],
 )
 def test_a_value_that_cannot_work_names_its_variable(variable: str, value: str) -> None:

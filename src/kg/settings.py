@@ -44,6 +44,9 @@ class Settings:
     metrics_port: int = 0
     query_copy_limit: int = 300_000
     answer_cache: int = 64
+    rate_limit: int = 0
+    rate_burst: int = 30
+    trusted_proxies: int = 0
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
@@ -93,8 +96,9 @@ _POSITIVE: Final = (
     "query_queue",
     "result_limit",
     "grace",
+    "rate_burst",
 )
-_NOT_NEGATIVE: Final = ("query_copy_limit", "answer_cache")
+_NOT_NEGATIVE: Final = ("query_copy_limit", "answer_cache", "rate_limit", "trusted_proxies")
 
 HELP: Final[Mapping[str, Text]] = {
     "ontology": Text("Folder ontologi, bentuk dan skema", "Folder of ontology, shapes and schemes"),
@@ -138,6 +142,18 @@ HELP: Final[Mapping[str, Text]] = {
     "answer_cache": Text(
         "Memori untuk jawaban yang disimpan tiap proses web, MiB; 0: tidak ada",
         "Memory for kept answers of each web process, in MiB; 0: none",
+    ),
+    "rate_limit": Text(
+        "Kueri per menit dari satu alamat, tiap proses web; 0: tanpa batas",
+        "Queries a minute from one address, in each web process; 0: no limit",
+    ),
+    "rate_burst": Text(
+        "Kueri yang boleh datang sekaligus sebelum batas per menit berlaku",
+        "Queries that may come at once before the limit a minute holds",
+    ),
+    "trusted_proxies": Text(
+        "Jumlah proksi di depan server yang X-Forwarded-For-nya dipercaya",
+        "Number of proxies before the server whose X-Forwarded-For is believed",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What is looked at before any view runs: whether the client can be given what it wants."""
+"""What is looked at before any view runs: how often a client asks, and what it can be given."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -8,6 +8,7 @@ from kg.errors import QueryError
 from kg.language import Text
 from kg.sparql.errors import BadRequestError
 from kg.web.codings import CODINGS, acceptable_codings
+from kg.web.rate import client_address
 from kg.web.state import get_state
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ RELEASE: Final = "release"
 
 _LEAST_DIGITS: Final = 16
 _DIGITS: Final = frozenset("0123456789abcdef")
+_COUNTED: Final = frozenset({"endpoint.sparql", "pages.query"})
+"""The views that run queries."""
 
 
 class CodingNotAcceptableError(QueryError):
@@ -59,10 +62,20 @@ def _admit() -> None:
     if request.method == "OPTIONS":
         # A browser asks before it sends: that is no query, and it must learn what is allowed.
         return
+    if request.endpoint in _COUNTED:
+        _check_rate()
     if not acceptable_codings(request.headers.get("Accept-Encoding")):
         raise CodingNotAcceptableError
     for wanted in request.args.getlist(RELEASE):
         check_release(wanted)
+
+
+def _check_rate() -> None:
+    state = get_state()
+    forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
+    addresses = [address.strip() for address in forwarded if address.strip()]
+    proxies = state.settings.trusted_proxies
+    state.limiter.check(client_address(request.remote_addr or "", addresses, proxies))
 
 
 def check_release(wanted: str) -> None:

@@ -24,6 +24,7 @@ from kg.web import (
     resources,
 )
 from kg.web.answers import AnswerCache
+from kg.web.rate import RateLimiter
 from kg.web.state import State, get_state, put_state
 
 MAX_BODY = 1 << 20
@@ -96,7 +97,8 @@ def _open(release: Release, settings: Settings) -> State:
         prefixes=_declared_prefixes(store),
     )
     answers = AnswerCache(settings.answer_cache << 20, followers=settings.query_queue)
-    return State(release, settings, store, pool, answers)
+    limiter = RateLimiter(settings.rate_limit, settings.rate_burst)
+    return State(release, settings, store, pool, answers, limiter)
 
 
 def _declared_prefixes(store: ReleaseStore) -> Mapping[str, str]:

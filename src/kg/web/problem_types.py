@@ -12,6 +12,7 @@ from kg.language import Text
 from kg.sparql import errors as sparql
 from kg.store import errors as store
 from kg.web.admission import CodingNotAcceptableError, ReleaseNotServedError
+from kg.web.rate import RateLimitError
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,15 @@ BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
         Text(
             "Permintaan menyebut rilis lain (parameter 'release') daripada yang disajikan.",
             "The request names another release (parameter 'release') than the one served.",
+        ),
+    ),
+    RateLimitError: ProblemType(
+        "rate-limit",
+        Text("Terlalu banyak permintaan", "Too many requests"),
+        Text(
+            "Satu alamat hanya boleh mengirim sejumlah kueri per menit. Tajuk Retry-After "
+            "menyebut kapan mencoba lagi.",
+            "One address may send so many queries a minute. Retry-After says when to try again.",
         ),
     ),
     StoreError: _UNAVAILABLE,

@@ -30,6 +30,7 @@ from kg.web.problem_types import (
     ServerNotReadyError,
     type_of,
 )
+from kg.web.rate import RateLimitError
 from kg.web.record import request_id
 from kg.web.state import get_state
 
@@ -88,7 +89,7 @@ def describe_error(error: KgError) -> Problem:
 
 def _headers(error: KgError) -> Mapping[str, str]:
     match error:
-        case PoolBusyError() | PoolClosedError() | ServerNotReadyError():
+        case PoolBusyError() | PoolClosedError() | ServerNotReadyError() | RateLimitError():
             return {"Retry-After": str(error.retry_after)}
         case UnsupportedMethodError():
             return {"Allow": ", ".join(error.allowed)}

@@ -12,6 +12,7 @@ from kg.settings import Settings
 from kg.sparql.description import ServiceFacts
 from kg.store import QueryPool, ReleaseStore
 from kg.web.answers import AnswerCache
+from kg.web.rate import RateLimiter
 
 _KEY: Final = "kg"
 
@@ -30,6 +31,7 @@ class State:
     store: ReleaseStore
     pool: QueryPool
     answers: AnswerCache
+    limiter: RateLimiter
 
     @cached_property
     def published(self) -> datetime:
