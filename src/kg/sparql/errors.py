@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
 
 from kg.errors import QueryError
 from kg.language import Text
@@ -116,3 +117,106 @@ class ForbiddenOperationError(_PlacedError):
             "{construct} is not allowed: this endpoint only reads its own data",
         )
         super().__init__(message.format(construct=construct), line, column, construct=construct)
+
+
+class ForbiddenServiceError(ForbiddenOperationError):
+    """A SERVICE call that is not one of those allowed; ``endpoint`` is None if it has no IRI."""
+
+    _REASONS: Mapping[str, Text] = {
+        "unlisted": Text(
+            "titik akses {endpoint} tidak ada dalam daftar",
+            "endpoint {endpoint} is not on the list",
+        ),
+        "variable": Text(
+            "titik akses harus berupa IRI, bukan variabel",
+            "the endpoint has to be an IRI, not a variable",
+        ),
+        "nested": Text(
+            "SERVICE di dalam SERVICE tidak diteruskan",
+            "a SERVICE inside a SERVICE is not passed on",
+        ),
+        "malformed": Text(
+            "yang dikenal hanya SERVICE [SILENT] <iri> {{ … }}",
+            "only SERVICE [SILENT] <iri> {{ … }} is understood",
+        ),
+    }
+
+    def __init__(
+        self,
+        reason: Literal["unlisted", "variable", "nested", "malformed"],
+        line: int,
+        column: int,
+        *,
+        endpoint: str | None = None,
+        allowed: Sequence[str] = (),
+    ) -> None:
+        self.construct = "SERVICE"
+        why = self._REASONS[reason].format(endpoint=f"<{endpoint}>")
+        listed = ", ".join(f"<{iri}>" for iri in allowed)
+        _PlacedError.__init__(
+            self,
+            Text(
+                f"SERVICE ini tidak diizinkan: {why.id}. Yang boleh dipanggil: {listed}",
+                f"This SERVICE is not allowed: {why.en}. What may be called: {listed}",
+            ),
+            line,
+            column,
+            construct="SERVICE",
+            endpoint=endpoint,
+            allowed=list(allowed),
+        )
+
+
+class TooManyCallsError(_PlacedError):
+    """More SERVICE calls in one query than ``limit``; the place is that of the first too many."""
+
+    http_status = 400
+
+    def __init__(self, limit: int, line: int, column: int) -> None:
+        message = Text(
+            "Satu kueri boleh memanggil SERVICE paling banyak {limit} kali",
+            "A query may call SERVICE {limit} times at most",
+        )
+        super().__init__(message.format(limit=limit), line, column, limit=limit)
+
+
+class ServiceFailedError(_PlacedError):
+    """A remote endpoint gave no answer that could be used; ``reason`` is a word for programs."""
+
+    http_status = 502
+
+    def __init__(
+        self, endpoint: str, fault: "CallFault", line: int, column: int, *, is_late: bool = False
+    ) -> None:
+        if is_late:
+            self.http_status = 504
+        start = Text("SERVICE <{endpoint}> gagal: ", "SERVICE <{endpoint}> failed: ").format(
+            endpoint=endpoint
+        )
+        super().__init__(
+            Text(start.id + fault.message.id, start.en + fault.message.en),
+            line,
+            column,
+            endpoint=endpoint,
+            reason=fault.reason,
+            **fault.members,
+        )
+
+
+class CallFault(Protocol):
+    """What went wrong with a call: a word for programs, a sentence, and its facts."""
+
+    reason: str
+    message: Text
+    members: Mapping[str, object]
+
+
+class UnreadableSolutionsError(QueryError):
+    """What an endpoint sent is not a result that can stand in a query."""
+
+    http_status = 502
+
+    def __init__(self, reason: str, message: Text, **members: object) -> None:
+        self.reason = reason
+        self.members: Mapping[str, object] = members
+        super().__init__(message)

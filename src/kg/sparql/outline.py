@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from kg.sparql.errors import ForbiddenOperationError, QueryTooDeepError, QueryTooLongError
+from kg.sparql.federation import Allowed, ServiceCall, find_calls
 from kg.sparql.lexer import Token, TokenKind, locate, tokenize
 
 QueryForm = Literal["select", "ask", "construct", "describe"]
@@ -34,7 +35,7 @@ class Outline:
     ``form`` is None if no query form stands where one must. ``star`` is the offset of the
     asterisk of ``SELECT *``. ``variables`` stand in order of first appearance, without their
     question mark. ``undeclared`` are prefixes used before they are declared. A ``volatile``
-    query may give another answer each time.
+    query may give another answer each time. ``calls`` are those of SERVICE, all of them allowed.
     """
 
     form: QueryForm | None
@@ -42,18 +43,19 @@ class Outline:
     variables: tuple[str, ...]
     undeclared: tuple[str, ...]
     volatile: bool
+    calls: tuple[ServiceCall, ...] = ()
 
 
-def outline_query(query: str) -> Outline:
-    """Return the outline of a query.
+def outline_query(query: str, allowed: Allowed | None = None) -> Outline:
+    """Return the outline of a query; without a list of endpoints every SERVICE is refused.
 
     Raises ``QueryTooLongError``, ``QueryTooDeepError`` and ``ForbiddenOperationError`` (for
-    SERVICE and for updates) with the place.
+    SERVICE and for updates) with the place, and what ``find_calls`` raises.
     """
     if len(query.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise QueryTooLongError(MAX_BYTES)
     tokens = list(_guard_depth(query))
-    _check_service(query, tokens)
+    calls = find_calls(query, tokens, allowed)
     declared, body = _read_prologue(tokens)
     form = _read_form(query, body)
     return Outline(
@@ -63,7 +65,8 @@ def outline_query(query: str) -> Outline:
             dict.fromkeys(token.text[1:] for token in body if token.kind is TokenKind.VARIABLE)
         ),
         undeclared=tuple(dict.fromkeys(_prefixes(body, declared))),
-        volatile=_is_volatile(form, body),
+        volatile=bool(calls) or _is_volatile(form, body),
+        calls=calls,
     )
 
 
@@ -81,27 +84,6 @@ def _guard_depth(query: str) -> Iterator[Token]:
         else:
             run = 0
         yield token
-
-
-def _check_service(query: str, tokens: Sequence[Token]) -> None:
-    """Find SERVICE, also where the engine reads it more readily than the grammar allows.
-
-    It takes ``SERVICEex:a { }``, a syntax error by the grammar, for ``SERVICE ex:a { }``. As a
-    prefix of its own ``service:`` is fine: no pattern begins with a name and a brace.
-    """
-    depth = 0
-    for index, token in enumerate(tokens):
-        depth += (token.text == "{") - (token.text == "}")
-        before = tokens[index - 1].text.upper() if index else ""
-        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        is_glued = (
-            token.kind is TokenKind.NAME
-            and "SERVICE" in token.text.partition(":")[0].upper()
-            and (after == "{" and depth > 0 and before != "GRAPH")
-        )
-        if is_glued or (token.kind is TokenKind.WORD and "SERVICE" in token.text.upper()):
-            start = token.offset + token.text.upper().index("SERVICE")
-            raise ForbiddenOperationError("SERVICE", *locate(query, start))
 
 
 def _read_prologue(tokens: Sequence[Token]) -> tuple[set[str], Sequence[Token]]:
