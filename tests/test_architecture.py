@@ -15,7 +15,7 @@ FLOORS: list[list[str]] = [
     ["kg.language", "kg.namespaces"],
     ["kg.errors"],
     ["kg.iris", "kg.settings"],
-    ["kg.store", "kg.validation", "kg.sparql", "kg.questions", "kg.client"],
+    ["kg.store", "kg.validation", "kg.sparql", "kg.questions", "kg.client", "kg.remote"],
     ["kg.ingest"],
     ["kg.release"],
     ["kg.web"],
