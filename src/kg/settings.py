@@ -1,5 +1,6 @@
 """Every setting: one table of name, default and help; read from the environment in one place."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from importlib.resources import files
@@ -47,6 +48,12 @@ class Settings:
     rate_limit: int = 0
     rate_burst: int = 30
     trusted_proxies: int = 0
+    service_allow: str = ""
+
+    @property
+    def service_endpoints(self) -> frozenset[str]:
+        """The endpoints that SERVICE may call, as exact IRIs."""
+        return frozenset(self.service_allow.split())
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
@@ -60,6 +67,14 @@ class Settings:
         for name, kind in get_type_hints(Settings).items():
             if get_origin(kind) is Literal and getattr(self, name) not in get_args(kind):
                 raise _not_a_choice(name, get_args(kind))
+        for iri in sorted(self.service_endpoints):
+            if not _ENDPOINT.fullmatch(iri):
+                raise SettingsError(
+                    Text(
+                        "KG_SERVICE_ALLOW berisi IRI http(s) tanpa fragmen: {value}",
+                        "KG_SERVICE_ALLOW takes http(s) IRIs without a fragment: {value}",
+                    ).format(value=iri)
+                )
         for name in _POSITIVE:
             if getattr(self, name) <= 0:
                 raise SettingsError(
@@ -85,6 +100,12 @@ class Settings:
 
 
 _LAST_PORT: Final = 65535
+
+# A host, perhaps a port, a path, a query: no names or passwords of users, nothing to encode.
+_ENDPOINT: Final = re.compile(
+    r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    r"(?:[/?](?:[A-Za-z0-9/?:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*)?"
+)
 
 _POSITIVE: Final = (
     "port",
@@ -154,6 +175,10 @@ HELP: Final[Mapping[str, Text]] = {
     "trusted_proxies": Text(
         "Jumlah proksi di depan server yang X-Forwarded-For-nya dipercaya",
         "Number of proxies before the server whose X-Forwarded-For is believed",
+    ),
+    "service_allow": Text(
+        "IRI titik akses yang boleh dipanggil dengan SERVICE, dipisahkan spasi",
+        "IRIs of the endpoints that SERVICE may call, separated by spaces",
     ),
 }
 

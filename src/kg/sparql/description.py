@@ -1,10 +1,11 @@
 """The service description: what the endpoint is, what it speaks, which graphs it holds.
 
-SPARQL 1.1 Service Description, https://www.w3.org/TR/sparql11-service-description/. It claims
-no feature: nothing is dereferenced, no service is called, and the default graph is no union.
+SPARQL 1.1 Service Description, https://www.w3.org/TR/sparql11-service-description/. Nothing is
+dereferenced and the default graph is no union; other services are called only where some are
+allowed, and then that feature is claimed and they are named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rdflib import RDF, RDFS, XSD, Literal, Namespace, URIRef
@@ -33,7 +34,8 @@ class ServiceFacts(NamedTuple):
     """What has to be known of a service.
 
     ``graphs`` maps the names of graphs to their numbers of triples, None being the default
-    graph. ``timeout`` is in seconds, ``result_limit`` in MiB. ``home`` is the page for people.
+    graph. ``timeout`` is in seconds, ``result_limit`` in MiB. ``home`` is the page for people,
+    ``services`` are the endpoints that SERVICE may call.
     """
 
     endpoint: str
@@ -42,6 +44,7 @@ class ServiceFacts(NamedTuple):
     graphs: Mapping[str | None, int]
     timeout: float
     result_limit: int
+    services: Sequence[str] = ()
 
 
 def describe_service(facts: ServiceFacts) -> Iterator[Triple]:
@@ -52,6 +55,7 @@ def describe_service(facts: ServiceFacts) -> Iterator[Triple]:
     yield service, SD.supportedLanguage, SD.SPARQL11Query
     for offer in (*SOLUTIONS, *GRAPHS):
         yield service, SD.resultFormat, URIRef(str(offer.iri))
+    yield from _describe_federation(service, facts.services)
     for note in _notes(facts):
         yield service, RDFS.comment, note
     yield service, FOAF.page, URIRef(facts.home)
@@ -62,18 +66,36 @@ def describe_service(facts: ServiceFacts) -> Iterator[Triple]:
         yield from _describe_graph(dataset, name, triples)
 
 
+def _describe_federation(service: URIRef, endpoints: Sequence[str]) -> Iterator[Triple]:
+    """Name the endpoints that may be called; the vocabulary has no property for that."""
+    if endpoints:
+        yield service, SD.feature, SD.BasicFederatedQuery
+    for endpoint in map(URIRef, endpoints):
+        yield service, DCTERMS.relation, endpoint
+        yield endpoint, RDF.type, SD.Service
+        yield endpoint, SD.endpoint, endpoint
+
+
 def _notes(facts: ServiceFacts) -> Iterator[Literal]:
-    values = {"timeout": f"{facts.timeout:g}", "result": facts.result_limit}
+    listed = ", ".join(f"<{endpoint}>" for endpoint in facts.services)
+    values = {
+        "timeout": f"{facts.timeout:g}",
+        "result": facts.result_limit,
+        "tanpa": f"SERVICE hanya boleh memanggil {listed}; pembaruan"
+        if listed
+        else "SERVICE, pembaruan",
+        "no": f"SERVICE may call {listed} only; updates" if listed else "SERVICE, updates",
+    }
     yield Literal(
         "Hanya kueri baca. Kueri dihentikan setelah {timeout} detik, hasil dibatasi {result} MiB; "
-        "jawaban 200 selalu lengkap. SERVICE, pembaruan dan pengambilan dari luar ditolak. "
+        "jawaban 200 selalu lengkap. {tanpa} dan pengambilan dari luar ditolak. "
         "DESCRIBE memberi tripel graf bawaan dengan sumber daya itu sebagai subjek, melalui simpul "
         "kosong juga.".format(**values),
         lang="id",
     )
     yield Literal(
         "Read-only. A query is stopped after {timeout} seconds, a result may have {result} MiB; "
-        "an answer with status 200 is always complete. SERVICE, updates and fetching from "
+        "an answer with status 200 is always complete. {no} and fetching from "
         "elsewhere are refused. DESCRIBE gives the default graph's triples with the resource as "
         "subject, following blank nodes.".format(**values),
         lang="en",

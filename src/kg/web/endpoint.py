@@ -20,6 +20,7 @@ from kg.store import Answer, Quad
 from kg.web.admission import check_release
 from kg.web.delivery import SpooledResponse, known_tag
 from kg.web.execution import Wanted, name_answer, run_query
+from kg.web.federation import get_federation
 from kg.web.frame import CACHE_CONTROL, PINNED_CACHE_CONTROL, may_be_kept
 from kg.web.record import note_answer, watch_query
 from kg.web.site import get_site
@@ -49,7 +50,7 @@ def sparql() -> BaseResponse:
 def _answer(asked: QueryRequest) -> Response:
     if asked.release is not None:
         check_release(asked.release)
-    outline = outline_query(asked.query)
+    outline = outline_query(asked.query, get_federation().allowed)
     wanted = Wanted(_choose(asked.formats, SOLUTIONS), _choose(asked.formats, GRAPHS))
     media = wanted.format_of(outline.form) if outline.form else None
     tag = name_answer(asked, media) if media and not outline.volatile else None

@@ -15,6 +15,7 @@ from kg.sparql.outline import Outline, QueryForm
 from kg.sparql.protocol import QueryRequest
 from kg.store import Answer, Columns
 from kg.store.errors import NotAcceptableKindError, QuerySyntaxError
+from kg.web.federation import inline_calls
 from kg.web.state import get_state
 
 
@@ -37,8 +38,8 @@ class Wanted:
 def run_query(asked: QueryRequest, outline: Outline, wanted: Wanted) -> Answer:
     """Return the answer that is kept, or run the query; given up when its client hangs up.
 
-    Raises what ``QueryPool.run`` raises, a syntax error with the token that it is about, and
-    ``NotAcceptableError`` where the result is of a kind that is not wanted.
+    Raises what ``QueryPool.run`` and ``inline_calls`` raise, a syntax error with the token that
+    it is about, and ``NotAcceptableError`` where the result is of a kind that is not wanted.
     """
     media = wanted.format_of(outline.form) if outline.form else None
     if media is None or outline.volatile:
@@ -72,16 +73,19 @@ def _run(
     asked: QueryRequest, outline: Outline, wanted: Wanted, cancelled: Callable[[], bool] | None
 ) -> Answer:
     state = get_state()
+    query, timeout = asked.query, asked.timeout
     try:
+        if outline.calls:
+            query, timeout = inline_calls(asked, outline.calls, cancelled)
         return state.pool.run(
-            asked.query,
+            query,
             solutions=wanted.solutions.media_type if wanted.solutions else None,
             graph=wanted.graph.media_type if wanted.graph else None,
             base=state.endpoint,
             default_graphs=asked.default_graphs,
             named_graphs=asked.named_graphs,
             columns=None if outline.star is None else Columns(outline.star, outline.variables),
-            timeout=asked.timeout,
+            timeout=timeout,
             cancelled=cancelled,
         )
     except QuerySyntaxError as error:

@@ -51,8 +51,10 @@ _FORBIDDEN: Final = ProblemType(
     "forbidden-operation",
     Text("Operasi tidak diizinkan", "Operation not allowed"),
     Text(
-        "Titik akses ini hanya membaca data sendiri: SERVICE, LOAD dan pembaruan ditolak.",
-        "This endpoint only reads its own data: SERVICE, LOAD and updates are refused.",
+        "Titik akses ini hanya membaca: LOAD dan pembaruan ditolak, begitu pula SERVICE ke titik "
+        "akses yang tidak disebut dalam deskripsi layanan.",
+        "This endpoint only reads: LOAD and updates are refused, and so is SERVICE to an endpoint "
+        "that the service description does not name.",
     ),
 )
 _NOT_ACCEPTABLE: Final = ProblemType(
@@ -194,6 +196,24 @@ BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
             "Satu alamat hanya boleh mengirim sejumlah kueri per menit. Tajuk Retry-After "
             "menyebut kapan mencoba lagi.",
             "One address may send so many queries a minute. Retry-After says when to try again.",
+        ),
+    ),
+    sparql.TooManyCallsError: ProblemType(
+        "too-many-calls",
+        Text("Terlalu banyak SERVICE", "Too many SERVICE calls"),
+        Text(
+            "Kueri memanggil SERVICE lebih sering daripada yang diizinkan untuk satu kueri.",
+            "The query calls SERVICE more often than one query may.",
+        ),
+    ),
+    sparql.ServiceFailedError: ProblemType(
+        "service-failed",
+        Text("SERVICE gagal", "A SERVICE call failed"),
+        Text(
+            "Titik akses yang disebut tidak memberi jawaban yang dapat dipakai. SERVICE SILENT "
+            "melanjutkan kueri tanpa jawaban itu.",
+            "The endpoint that is named gave no answer that can be used. SERVICE SILENT lets the "
+            "query go on without it.",
         ),
     ),
     StoreError: _UNAVAILABLE,

@@ -15,6 +15,7 @@ from kg.sparql.protocol import QueryRequest
 from kg.store import Answer, Term
 from kg.store.errors import QuerySyntaxError
 from kg.web.execution import Wanted, run_query
+from kg.web.federation import get_federation
 from kg.web.presentation import Link, Phrase, Presenter
 from kg.web.record import note_answer, watch_query
 
@@ -64,9 +65,9 @@ class Problem:
 def ask(text: str, presenter: Presenter) -> Result | Problem:
     """Run a query as the endpoint would, in a worker process that can be killed."""
     try:
-        outline, wanted = outline_query(text), Wanted(RESULTS_JSON, TURTLE)
+        outline = outline_query(text, get_federation().allowed)
         with watch_query(text):
-            answer = run_query(QueryRequest(text), outline, wanted)
+            answer = run_query(QueryRequest(text), outline, Wanted(RESULTS_JSON, TURTLE))
             note_answer(answer)
         return replace(show_answer(answer, presenter), is_volatile=outline.volatile)
     except QuerySyntaxError as error:

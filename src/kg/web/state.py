@@ -57,6 +57,7 @@ class State:
             graphs=counts,
             timeout=self.settings.query_timeout,
             result_limit=self.settings.result_limit,
+            services=sorted(self.settings.service_endpoints),
         )
 
 
