@@ -1,7 +1,7 @@
 """Every setting: one table of name, default and help; read from the environment in one place."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
@@ -57,46 +57,46 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
-        if not self.base_iri.startswith(("http://", "https://")) or self.base_iri[-1] != "/":
-            raise SettingsError(
-                Text(
-                    "KG_BASE_IRI harus IRI http(s) yang diakhiri '/': {value}",
-                    "KG_BASE_IRI must be an http(s) IRI that ends with '/': {value}",
-                ).format(value=self.base_iri)
-            )
-        for name, kind in get_type_hints(Settings).items():
-            if get_origin(kind) is Literal and getattr(self, name) not in get_args(kind):
-                raise _not_a_choice(name, get_args(kind))
-        for iri in sorted(self.service_endpoints):
-            if not _ENDPOINT.fullmatch(iri):
-                raise SettingsError(
-                    Text(
-                        "KG_SERVICE_ALLOW berisi IRI http(s) tanpa fragmen: {value}",
-                        "KG_SERVICE_ALLOW takes http(s) IRIs without a fragment: {value}",
-                    ).format(value=iri)
-                )
-        for name in _POSITIVE:
-            if getattr(self, name) <= 0:
-                raise SettingsError(
-                    Text(
-                        "KG_{name} harus lebih besar dari nol", "KG_{name} must be above zero"
-                    ).format(name=name.upper())
-                )
-        for name in ("port", "metrics_port"):
-            if not 0 <= getattr(self, name) <= _LAST_PORT:
-                raise SettingsError(
-                    Text(
-                        "KG_{name} bukan nomor porta: {value}",
-                        "KG_{name} is not the number of a port: {value}",
-                    ).format(name=name.upper(), value=getattr(self, name))
-                )
-        for name in _NOT_NEGATIVE:
-            if getattr(self, name) < 0:
-                raise SettingsError(
-                    Text("KG_{name} tidak boleh negatif", "KG_{name} must not be negative").format(
-                        name=name.upper()
-                    )
-                )
+        for fault in (*_address_faults(self), *_choice_faults(self), *_number_faults(self)):
+            raise SettingsError(fault)
+
+
+def _address_faults(settings: Settings) -> Iterator[Text]:
+    base = settings.base_iri
+    if not base.startswith(("http://", "https://")) or base[-1] != "/":
+        yield Text(
+            "KG_BASE_IRI harus IRI http(s) yang diakhiri '/': {value}",
+            "KG_BASE_IRI must be an http(s) IRI that ends with '/': {value}",
+        ).format(value=base)
+    for iri in sorted(settings.service_endpoints):
+        if not _ENDPOINT.fullmatch(iri):
+            yield Text(
+                "KG_SERVICE_ALLOW berisi IRI http(s) tanpa fragmen: {value}",
+                "KG_SERVICE_ALLOW takes http(s) IRIs without a fragment: {value}",
+            ).format(value=iri)
+
+
+def _choice_faults(settings: Settings) -> Iterator[Text]:
+    for name, kind in get_type_hints(Settings).items():
+        if get_origin(kind) is Literal and getattr(settings, name) not in get_args(kind):
+            yield _not_a_choice(name, get_args(kind)).message
+
+
+def _number_faults(settings: Settings) -> Iterator[Text]:
+    below = Text("KG_{name} terlalu kecil: {value}", "KG_{name} is too small: {value}")
+    no_port = Text(
+        "KG_{name} bukan nomor porta: {value}", "KG_{name} is not the number of a port: {value}"
+    )
+    for names, least, most, fault in (
+        (_POSITIVE, None, None, below),
+        (_NOT_NEGATIVE, 0, None, below),
+        (("port", "metrics_port"), 0, _LAST_PORT, no_port),
+    ):
+        for name in names:
+            value = getattr(settings, name)
+            too_small = value <= 0 if least is None else value < least
+            if too_small or (most is not None and value > most):
+                yield fault.format(name=name.upper(), value=value)
 
 
 _LAST_PORT: Final = 65535

@@ -242,10 +242,10 @@ QUERIES = [
     "SELECT * { ?a o:same ?r MINUS { SERVICE <R> { ?other r:size 3 } } }",
     "SELECT * { ?a o:same ?r FILTER EXISTS { SERVICE <R> { ?r r:size ?z } FILTER(?z < 3) } }",
     "SELECT * { ?a o:same ?r FILTER NOT EXISTS { SERVICE <R> { ?r r:label 'One'@en } } }",
-    "SELECT * { ?a o:same ?r { SELECT ?r (COUNT(*) AS ?n) { SERVICE <R> { ?r r:label ?l } } "
-    "GROUP BY ?r } }",
-    "SELECT * { ?a o:same ?r SERVICE <R> { SELECT ?r (COUNT(*) AS ?n) { ?r r:label ?l } "
-    "GROUP BY ?r } }",
+    """SELECT * { ?a o:same ?r { SELECT ?r (COUNT(*) AS ?n) { SERVICE <R> { ?r r:label ?l } }
+    GROUP BY ?r } }""",
+    """SELECT * { ?a o:same ?r SERVICE <R> { SELECT ?r (COUNT(*) AS ?n) { ?r r:label ?l }
+    GROUP BY ?r } }""",
     "SELECT (COUNT(*) AS ?n) { SERVICE <R> { ?r r:label ?l } ?a o:name ?m }",
     "SELECT * { SERVICE <R> { ?r r:none ?l } }",
     "SELECT * { ?a o:name ?n OPTIONAL { SERVICE <R> { ?r r:none ?l } } }",
@@ -263,8 +263,10 @@ QUERIES = [
     "SELECT (SUM(?z) AS ?s) { SERVICE <R> { ?r r:size ?z } } HAVING(SUM(?z) > 1)",
     "ASK { ?a o:same ?r SERVICE <R> { ?r r:label 'One'@en } }",
     "ASK { ?a o:same ?r SERVICE <R> { ?r r:label 'None' } }",
-    "SELECT * { ?a o:name ?n . FILTER(?n != 'SERVICE') # SERVICE <urn:x> {\n"
-    " SERVICE#{\n<R>{?r r:odd|r:since ?l # }\n} }",
+    (
+        "SELECT * { ?a o:name ?n . FILTER(?n != 'SERVICE') # SERVICE <urn:x> {\n"
+        " SERVICE#{\n<R>{?r r:odd|r:since ?l # }\n} }"
+    ),
 ]  # fmt: skip
 
 
@@ -313,7 +315,8 @@ def test_a_construct_takes_what_was_fetched(client: FlaskClient, remote: str) ->
 
 def test_relative_names_and_datasets_stay_here(client: FlaskClient, strangers: Strangers) -> None:
     prologue = f"BASE <{strangers.address}x/> PREFIX x: <../> PREFIX unused: <urn:secret>"
-    query = f"# for nobody\n{prologue}\nSELECT * FROM <urn:none> " + (
+    query = (
+        f"# for nobody\n{prologue}\nSELECT * FROM <urn:none> "
         "{ SERVICE x:fine { <a> x:p ?x # a remark\n } }"
     )
     response = get(client, query, **{"named-graph-uri": "urn:other"})

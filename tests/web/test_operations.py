@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from kg.namespaces import CANONICAL_BASE as B
 from kg.release.publication import Release
 from kg.settings import Settings
-from kg.store import Answer, QueryPool
+from kg.store import RESERVE, Answer, QueryPool
 from kg.web.app import close_app, create_app
 from kg.web.logs import JsonFormatter, TextFormatter, log_event
 from kg.web.metrics import get_metrics
@@ -189,20 +190,39 @@ def test_a_server_whose_workers_answer_is_ready(address: str) -> None:
     assert reply.headers["Cache-Control"] == "no-store"
 
 
-def test_a_server_whose_workers_are_all_busy_is_alive_but_not_ready(
-    serve_release: Serve, release: Release
-) -> None:
-    with serve_release(release, query_timeout=3.0, query_workers=1, query_queue=3) as (address, _):
+def test_long_queries_leave_a_server_ready(serve_release: Serve, release: Release) -> None:
+    with serve_release(release, query_timeout=1.5, query_workers=1) as (address, _):
         asking = threading.Thread(target=fetch, args=(address, "/sparql", ENDLESS))
         asking.start()
         time.sleep(0.3)
-        start = time.monotonic()
+        assert fetch(address, "/readyz").status == 200
+        asking.join()
+
+
+def query_processes(pid: int) -> list[int]:
+    return [
+        child
+        for child in descendants(pid)
+        if "worker.py" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8")
+    ]
+
+
+def test_a_server_whose_workers_do_not_answer_is_alive_but_not_ready(
+    serve_release: Serve, release: Release
+) -> None:
+    with serve_release(release, query_timeout=3.0, query_workers=1) as (address, process):
+        assert fetch(address, "/readyz").status == 200
+        stopped = query_processes(process.pid)
+        assert len(stopped) == 1 + 1 + RESERVE
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
         reply = fetch(address, "/readyz")
-        assert time.monotonic() - start < 3
         assert (reply.status, reply.problem) == (503, "not-ready")
         assert int(reply.headers["Retry-After"]) > 0
         assert fetch(address, "/healthz").status == 200
-        asking.join()
+        for pid in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
         assert fetch(address, "/readyz").status == 200
 
 
@@ -413,7 +433,7 @@ def test_figures_tell_of_release_workers_and_process(
     figures = figures_at(metrics_port)
     assert figure(figures, "kg_release_info", release=release.identifier, base=release.base) == 1
     states = ("idle", "busy", "starting")
-    assert sum(figure(figures, "kg_query_workers", state=state) for state in states) == 2
+    assert sum(figure(figures, "kg_query_workers", state=state) for state in states) == 2 + RESERVE
     assert figure(figures, "kg_queries_waiting") == 0
     assert figure(figures, "process_resident_memory_bytes") > 1e6
     assert figure(figures, "kg_queries_total", outcome="busy", kind="") == 0
@@ -503,7 +523,8 @@ def test_what_outlives_the_grace_period_is_answered_and_leaves_no_process(
         asking.start()
         time.sleep(0.4)
         below = descendants(process.pid)
-        assert len(below) == 3
+        # The web process, the template of the workers and the workers.
+        assert len(below) == 1 + 1 + 2 + RESERVE
         start = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -4,8 +4,9 @@ The only home of pyoxigraph. rdflib terms go in and come out; an engine term nev
 """
 
 from kg.store.canonical import canonical_nquads
+from kg.store.inquiry import Columns
 from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
-from kg.store.pool import RESERVE, Answer, Columns, Figures, QueryPool
+from kg.store.pool import RESERVE, Answer, Figures, QueryPool
 from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, MemoryStore, ReleaseStore, write_store
 from kg.store.terms import Quad, Term
 

@@ -4,19 +4,17 @@ The engine cannot be stopped from within, and some queries of four kilobytes bre
 so parsing and evaluation happen in processes of their own, never in the web process.
 """
 
-import json
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, Final, Literal, NamedTuple, Self, TypedDict, Unpack
+from typing import BinaryIO, Final, Literal, NamedTuple, Self, Unpack
 
 import pyoxigraph as ox
 
@@ -36,6 +34,7 @@ from kg.store.errors import (
     QueryTimeoutError,
     ResultTooLargeError,
 )
+from kg.store.inquiry import Inquiry, Wishes, build_question
 from kg.store.lane import SLICE, LaneFullError, LongLane, StillRunningError, Visit
 from kg.store.runner import Runner
 from kg.store.template import COPY_LIMIT, Limits, Template
@@ -49,17 +48,6 @@ RESERVE: Final = 2
 
 _RETRY_PAUSE: Final = 1.0
 """Seconds before another attempt to start a worker after a failed one."""
-
-
-class Columns(NamedTuple):
-    """The order of the columns of ``SELECT *``, which the engine would sort by name.
-
-    ``star`` is the offset of the asterisk in the query, in code points; ``names`` are
-    variables without their question mark, also such as do not stand in the result.
-    """
-
-    star: int
-    names: Sequence[str]
 
 
 class Figures(NamedTuple):
@@ -85,26 +73,6 @@ _KILL_REASONS: Final[Mapping[type[BaseException], str]] = {
     QueryMemoryError: "memory",
     QueryCrashedError: "crash",
 }
-
-
-class Wishes(TypedDict, total=False):
-    """How a query is to be answered.
-
-    ``solutions`` is the media type for SELECT and ASK, ``graph`` the one for CONSTRUCT and
-    DESCRIBE; without one no such result is wanted. Relative IRIs are resolved against ``base``.
-    A dataset that is given replaces the query's own (SPARQL 1.1 Protocol, section 2.1.4).
-    ``timeout``, in seconds, may lower the pool's. ``cancelled`` is asked now and then whether
-    the answer is still wanted.
-    """
-
-    solutions: str | None
-    graph: str | None
-    base: str | None
-    default_graphs: Sequence[str]
-    named_graphs: Sequence[str]
-    columns: Columns | None
-    timeout: float | None
-    cancelled: Callable[[], bool] | None
 
 
 @dataclass(frozen=True)
@@ -211,7 +179,7 @@ class QueryPool:
         start = time.monotonic()
         with ExitStack() as stack:
             spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())
-            inquiry = _Inquiry(_question(query, wishes), spool, limit, wishes.get("cancelled"))
+            inquiry = Inquiry(build_question(query, wishes), spool, limit, wishes.get("cancelled"))
             message = self._answer(inquiry)
             if "error" in message:
                 raise self._error(message)
@@ -220,7 +188,7 @@ class QueryPool:
         seconds = time.monotonic() - start
         return Answer(message["kind"], message["media_type"], spool, message["size"], seconds)
 
-    def _answer(self, inquiry: "_Inquiry") -> Message:
+    def _answer(self, inquiry: Inquiry) -> Message:
         """Ask a worker; a query that is costly goes through the lane."""
         check = partial(self._check, time.monotonic() + self.timeout, inquiry.cancelled)
         with self._lane.visit(inquiry.key()) as visit:
@@ -236,7 +204,7 @@ class QueryPool:
                 raise self._busy() from None
             return self._ask(self._take(check), inquiry, visit)
 
-    def _ask(self, runner: Runner, inquiry: "_Inquiry", visit: Visit) -> Message:
+    def _ask(self, runner: Runner, inquiry: Inquiry, visit: Visit) -> Message:
         start = time.monotonic()
         try:
             message = runner.ask(*inquiry, slice_over=visit.stay)
@@ -378,19 +346,6 @@ class QueryPool:
         return reasons[message["error"]]()
 
 
-class _Inquiry(NamedTuple):
-    """What a worker is asked, where the answer goes, and how long it is waited for."""
-
-    question: Message
-    spool: BinaryIO
-    limit: float
-    cancelled: Callable[[], bool] | None
-
-    def key(self) -> bytes:
-        """Return what names the question."""
-        return sha256(json.dumps(self.question).encode()).digest()
-
-
 def _no_room(why: str) -> StoreError:
     return StoreError(
         Text(
@@ -398,17 +353,3 @@ def _no_room(why: str) -> StoreError:
             "The result of a query cannot be written to a temporary file: {why}",
         ).format(why=why)
     )
-
-
-def _question(query: str, wishes: Wishes) -> Message:
-    columns = wishes.get("columns")
-    return {
-        "query": query,
-        "solutions": wishes.get("solutions"),
-        "graph": wishes.get("graph"),
-        "base": wishes.get("base"),
-        "default_graphs": list(wishes.get("default_graphs", ())),
-        "named_graphs": list(wishes.get("named_graphs", ())),
-        "star": columns.star if columns else None,
-        "columns": list(columns.names) if columns else [],
-    }
