@@ -10,7 +10,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -245,6 +246,19 @@ def test_more_long_queries_than_can_wait_are_refused_at_once(
             assert page.status == 200
         for thread in threads:
             thread.join()
+
+
+def test_a_small_answer_does_not_wait_for_an_acknowledgement(endpoint: str) -> None:
+    host = endpoint.removeprefix("http://").partition("/")[0]
+    seconds = []
+    with closing(HTTPConnection(host, timeout=10)) as connection:
+        for _ in range(60):
+            start = time.monotonic()
+            connection.request("GET", "/sparql?" + urlencode({"query": "ASK {}"}))
+            assert connection.getresponse().read()
+            seconds.append(time.monotonic() - start)
+    # A delayed acknowledgement takes 40 ms, in every exchange after the first few.
+    assert sorted(seconds[-20:])[2] < 0.03
 
 
 def descendants(pid: int) -> set[int]:
