@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from threading import Event, Thread
@@ -432,3 +433,16 @@ def test_a_page_with_a_result_that_changes_is_not_kept(counted: Counted) -> None
         assert response.status_code == 200
         assert ("ETag" in response.headers) == is_kept
         assert (response.headers["Cache-Control"] == "no-store") != is_kept
+
+
+def test_a_tag_says_whether_memory_or_disk_gives_the_order_of_rows(
+    release: Release, settings: Settings, client: FlaskClient
+) -> None:
+    app = create_app(release, replace(settings, query_copy_limit=0))
+    try:
+        from_disk = app.test_client().get(url("ASK {}"), buffered=True)
+    finally:
+        close_app(app)
+    from_memory = client.get(url("ASK {}"))
+    assert from_disk.data == from_memory.data
+    assert from_disk.headers["ETag"] != from_memory.headers["ETag"]

@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from email.message import Message
@@ -101,6 +102,15 @@ def test_an_answer_is_the_same_in_every_coding(answer: str, coding: str) -> None
 
 def test_the_large_answer_is_large(server: str) -> None:
     assert len(fetch(url(server, LARGE)).body) > 4 * delivery._IN_MEMORY
+
+
+def test_curl_reads_what_is_coded(answer: str) -> None:
+    arguments = ["curl", "-s", "-i", "--compressed", answer]
+    head, _, body = subprocess.run(arguments, capture_output=True, check=True).stdout.partition(
+        b"\r\n\r\n"
+    )
+    assert b"Content-Encoding:" in head
+    assert body == fetch(answer).body
 
 
 @pytest.mark.parametrize(
