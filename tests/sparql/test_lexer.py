@@ -69,6 +69,21 @@ SEQUENCES = [
     ("?a<?b", "VARIABLE SIGN VARIABLE"),
     ("1<2 && 3>2", "NUMBER SIGN NUMBER SIGN NUMBER SIGN NUMBER"),
     ("1<2&&3>2", "NUMBER IRI NUMBER"),  # the longest match, as the grammar wants
+    ("FILTER(1<2&&3>2)", "WORD SIGN NUMBER SIGN NUMBER SIGN NUMBER SIGN NUMBER SIGN"),
+    ("(?a<'b>c')", "SIGN VARIABLE IRI WORD ERROR"),  # a list, as an object
+    ("BIND(?a<'b>c' AS ?d)", "WORD SIGN VARIABLE SIGN STRING WORD VARIABLE SIGN"),
+    ("BIND(?a<=<b>AS ?d)", "WORD SIGN VARIABLE SIGN IRI WORD VARIABLE SIGN"),
+    ("BIND(?a<<b>AS ?d)", "WORD SIGN VARIABLE SIGN IRI WORD VARIABLE SIGN"),
+    ("SELECT(true<'>'AS ?d)", "WORD SIGN WORD SIGN STRING WORD VARIABLE SIGN"),
+    ("FILTER ex:f(?a,<'>)", "WORD NAME SIGN VARIABLE SIGN IRI SIGN"),
+    ("FILTER ex:f(?a<'>')", "WORD NAME SIGN VARIABLE SIGN STRING SIGN"),
+    ("{}FILTERex:f(?a<'>')", "SIGN SIGN NAME SIGN VARIABLE SIGN STRING SIGN"),
+    ("ORDER BY ?x (?a<'>')", "WORD WORD VARIABLE SIGN VARIABLE SIGN STRING SIGN"),
+    ("HAVING EXISTS{}(1<'>')", "WORD WORD SIGN SIGN SIGN NUMBER SIGN STRING SIGN"),
+    ("SELECT*{?s ?p(?a<'>)}", "WORD SIGN SIGN VARIABLE VARIABLE SIGN VARIABLE IRI SIGN SIGN"),
+    ("FILTER(EXISTS{?s<'>1})", "WORD SIGN WORD SIGN VARIABLE IRI NUMBER SIGN SIGN"),
+    ("VALUES(?a){(1<'>)}", "WORD SIGN VARIABLE SIGN SIGN SIGN NUMBER IRI SIGN SIGN"),
+    ("COUNT(DISTINCT<'>)", "WORD SIGN WORD IRI SIGN"),
     ("<urn:a>/<urn:b>*", "IRI SIGN IRI SIGN"),
     ('"x"@en', "STRING LANGUAGE"),
     ('"x"^^<urn:t>', "STRING SIGN IRI"),
@@ -88,7 +103,7 @@ def test_tokens_need_no_space_between_them(text: str, expected: str) -> None:
 
 def test_the_tables_are_complete() -> None:
     assert len(TOKENS) >= 35
-    assert len(SEQUENCES) >= 13
+    assert len(SEQUENCES) >= 28
 
 
 SOUP = st.lists(st.sampled_from([text for text, _ in TOKENS] + list(" \n#<>{}()'\"\\.:@?-"))).map(

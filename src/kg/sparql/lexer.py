@@ -3,6 +3,10 @@
 SPARQL 1.1 Query, https://www.w3.org/TR/sparql11-query/#sparqlGrammar (section 19.8), with the
 longest match at each place as section 19.8 note 2 wants it, and the triple terms and language
 directions of SPARQL 1.2. Never fails: what is no token is of kind ``ERROR``.
+
+In one thing it follows the engine, which knows what may come next: behind an operand a ``<`` is
+an operator. By the longest match ``(?a<'x>y')`` would hold an IRI and an open string, which could
+hide everything behind them.
 """
 
 import re
@@ -88,6 +92,22 @@ _PATTERNS: Final = (
 
 _TOKEN: Final = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS), re.DOTALL)
 _KINDS: Final = tuple(kind for kind, _ in _PATTERNS)
+_LESS: Final = re.compile("<=?")
+
+_OPENING: Final = frozenset({"(", "[", "{", "<<("})
+_CLOSING: Final = frozenset({")", "]", "}", ")>>"})
+_OPERANDS: Final = frozenset(
+    {
+        TokenKind.VARIABLE,
+        TokenKind.STRING,
+        TokenKind.LANGUAGE,
+        TokenKind.NUMBER,
+        TokenKind.NAME,
+        TokenKind.IRI,
+    }
+)
+_CLAUSES: Final = frozenset({"SELECT", "BY", "HAVING"})
+_OTHER_CLAUSES: Final = frozenset({"FROM", "WHERE", "LIMIT", "OFFSET", "VALUES"})
 
 
 def tokenize(text: str) -> Iterator[Token]:
@@ -96,8 +116,74 @@ def tokenize(text: str) -> Iterator[Token]:
     >>> [token.text for token in tokenize("ASK{?s a<urn:x>}")]
     ['ASK', '{', '?s', ' ', 'a', '<urn:x>', '}']
     """
-    for match in _TOKEN.finditer(text):
-        yield Token(_KINDS[(match.lastindex or 1) - 1], match[0], match.start())
+    place, position = _Place(), 0
+    while match := _TOKEN.match(text, position):
+        kind = _KINDS[(match.lastindex or 1) - 1]
+        if match[0].startswith("<") and place.is_behind_operand():
+            kind, match = TokenKind.SIGN, _LESS.match(text, position) or match
+        token = Token(kind, match[0], position)
+        if kind not in (TokenKind.SPACE, TokenKind.COMMENT):
+            place.pass_by(token)
+        yield token
+        position = match.end()
+
+
+class _Place:
+    """Whether a place lies in an expression: which brackets are open, and what stands before."""
+
+    def __init__(self) -> None:
+        # For each open bracket, and for the text itself, whether expressions stand in it, and
+        # whether it is now at a clause of expressions: SELECT, GROUP BY, HAVING or ORDER BY.
+        self._expressions = [False]
+        self._clauses = [False]
+        self._last = self._last_but_one = Token(TokenKind.SPACE, "", 0)
+
+    def is_behind_operand(self) -> bool:
+        """Say whether an operator has to follow, and no operand can."""
+        last = self._last
+        return self._expressions[-1] and (
+            last.kind in _OPERANDS
+            or last.text in _CLOSING
+            or last.text.lower() in ("true", "false")
+        )
+
+    def pass_by(self, token: Token) -> None:
+        """Take note of a token that is neither space nor comment."""
+        if token.kind is TokenKind.SIGN:
+            self._pass_sign(token.text)
+        elif token.kind is TokenKind.WORD and not self._expressions[-1]:
+            self._pass_word(token.text.upper())
+        self._last_but_one, self._last = self._last, token
+
+    def _pass_sign(self, sign: str) -> None:
+        if sign in _OPENING:
+            is_expression = sign == "(" and self._opens_expression()
+            if sign == "{" and self._last.text.upper() != "EXISTS":
+                self._clauses[-1] = False
+            self._expressions.append(is_expression)
+            self._clauses.append(False)
+        elif sign in _CLOSING and len(self._clauses) > 1:
+            self._expressions.pop()
+            self._clauses.pop()
+
+    def _pass_word(self, word: str) -> None:
+        if word in _CLAUSES:
+            self._clauses[-1] = True
+        elif word in _OTHER_CLAUSES:
+            self._clauses[-1] = False
+
+    def _opens_expression(self) -> bool:
+        """Say whether a parenthesis that opens here is none of a list, a path or a row."""
+        if self._expressions[-1] or self._clauses[-1]:
+            return True
+        last, before = self._last, self._last_but_one.text.upper()
+        if last.kind is TokenKind.WORD:
+            word = last.text.upper()
+            return not (word in ("A", "TRUE", "FALSE") or word.endswith("VALUES"))
+        if last.kind is TokenKind.NAME and last.text.upper().startswith("FILTER"):
+            # The engine takes FILTERex:f( for FILTER ex:f( where no verb can stand.
+            return before in ("{", "}", ".", "FILTER")
+        return last.kind in (TokenKind.NAME, TokenKind.IRI) and before.endswith("FILTER")
 
 
 def locate(text: str, offset: int) -> Position:
