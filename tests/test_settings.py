@@ -27,6 +27,13 @@ def test_what_may_be_turned_off_takes_zero() -> None:
     assert (settings.answer_cache, settings.query_copy_limit) == (0, 0)
 
 
+def test_endpoints_that_may_be_called_are_separated_by_spaces() -> None:
+    assert read_settings({}).service_endpoints == frozenset()
+    value = " http://[::1]:8080/sparql?x=%20&y\n https://example.org  "
+    expected = {"http://[::1]:8080/sparql?x=%20&y", "https://example.org"}
+    assert read_settings({"KG_SERVICE_ALLOW": value}).service_endpoints == expected
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -45,6 +52,12 @@ def test_what_may_be_turned_off_takes_zero() -> None:
         ("KG_ANSWER_CACHE", "-1"),
         ("KG_QUERY_COPY_LIMIT", "many"),
         ("KG_TRUSTED_PROXIES", "-1"),
+        ("KG_SERVICE_ALLOW", "http://example.org/sparql file:///etc/passwd"),
+        ("KG_SERVICE_ALLOW", "example.org/sparql"),
+        ("KG_SERVICE_ALLOW", "http://user:secret@example.org/"),
+        ("KG_SERVICE_ALLOW", "http://example.org/sparql#x"),
+        ("KG_SERVICE_ALLOW", "http://example.org/a,http://example.org/b>"),
+        ("KG_SERVICE_ALLOW", "http:///sparql"),
     ],
 )
 def test_a_value_that_cannot_work_names_its_variable(variable: str, value: str) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -16,10 +18,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS
+from SPARQLWrapper import JSON as JSON_FORMAT
+from SPARQLWrapper import SPARQLWrapper
 from werkzeug.test import TestResponse
 
 from kg.namespaces import CANONICAL_BASE as B
 from kg.release.publication import Release
+from kg.remote import fetch_solutions
 from kg.settings import Settings
 from kg.sparql.description import SD
 from kg.store.errors import QueryConnectionError
@@ -28,6 +33,7 @@ from kg.web.federation import MAX_BYTES, MAX_ROWS
 from kg.web.state import get_state
 
 JSON = "application/sparql-results+json"
+Serve = Callable[..., AbstractContextManager[tuple[str, subprocess.Popen[bytes]]]]
 R = "http://remote.example/"
 
 LOCAL = f"""
@@ -111,7 +117,8 @@ REASONS = {
     "xml": "media-type", "gzip": "media-type", "announced": "too-large", "endless": "too-large",
     "cut": "cut-off", "chunks": "unreachable", "many": "too-many-rows", "no-http": "unreachable",
     "moved": "redirect", "to-file": "redirect", "closed": "unreachable", "insecure": "insecure",
-    "blank": "blank-node",
+    "blank": "blank-node", "injected": "invalid-iri", "relative": "invalid-iri",
+    "type": "invalid-iri",
 }  # fmt: skip
 
 
@@ -166,9 +173,6 @@ def strangers() -> Iterator[Strangers]:
         thread.join()
 
 
-Client = Callable[..., FlaskClient]
-
-
 @contextmanager
 def opened(release: Release, allowed: str, **more: object) -> Iterator[Flask]:
     settings = {"query_timeout": 3.0, "query_memory": 700, "query_workers": 1, **more}
@@ -183,11 +187,9 @@ def release(make_release: Callable[[str], Release]) -> Release:
 
 
 @pytest.fixture(scope="module")
-def remote(
-    serve_release: Callable[..., object], make_release: Callable[[str], Release]
-) -> Iterator[str]:
+def remote(serve_release: Serve, make_release: Callable[[str], Release]) -> Iterator[str]:
     """Serve another release as a process of our own; give its endpoint."""
-    with serve_release(make_release(REMOTE)) as (address, _):  # type: ignore[attr-defined]
+    with serve_release(make_release(REMOTE)) as (address, _):
         yield address + "/sparql"
 
 
@@ -242,10 +244,10 @@ QUERIES = [
     "SELECT * { ?a o:same ?r MINUS { SERVICE <R> { ?other r:size 3 } } }",
     "SELECT * { ?a o:same ?r FILTER EXISTS { SERVICE <R> { ?r r:size ?z } FILTER(?z < 3) } }",
     "SELECT * { ?a o:same ?r FILTER NOT EXISTS { SERVICE <R> { ?r r:label 'One'@en } } }",
-    """SELECT * { ?a o:same ?r { SELECT ?r (COUNT(*) AS ?n) { SERVICE <R> { ?r r:label ?l } }
-    GROUP BY ?r } }""",
-    """SELECT * { ?a o:same ?r SERVICE <R> { SELECT ?r (COUNT(*) AS ?n) { ?r r:label ?l }
-    GROUP BY ?r } }""",
+    ("SELECT * { ?a o:same ?r { SELECT ?r (COUNT(*) AS ?n) { SERVICE <R> { ?r r:label ?l } } "
+    "GROUP BY ?r } }"),
+    ("SELECT * { ?a o:same ?r SERVICE <R> { SELECT ?r (COUNT(*) AS ?n) { ?r r:label ?l } "
+    "GROUP BY ?r } }"),
     "SELECT (COUNT(*) AS ?n) { SERVICE <R> { ?r r:label ?l } ?a o:name ?m }",
     "SELECT * { SERVICE <R> { ?r r:none ?l } }",
     "SELECT * { ?a o:name ?n OPTIONAL { SERVICE <R> { ?r r:none ?l } } }",
@@ -263,10 +265,8 @@ QUERIES = [
     "SELECT (SUM(?z) AS ?s) { SERVICE <R> { ?r r:size ?z } } HAVING(SUM(?z) > 1)",
     "ASK { ?a o:same ?r SERVICE <R> { ?r r:label 'One'@en } }",
     "ASK { ?a o:same ?r SERVICE <R> { ?r r:label 'None' } }",
-    (
-        "SELECT * { ?a o:name ?n . FILTER(?n != 'SERVICE') # SERVICE <urn:x> {\n"
-        " SERVICE#{\n<R>{?r r:odd|r:since ?l # }\n} }"
-    ),
+    ("SELECT * { ?a o:name ?n . FILTER(?n != 'SERVICE') # SERVICE <urn:x> {\n"
+    " SERVICE#{\n<R>{?r r:odd|r:since ?l # }\n} }"),
 ]  # fmt: skip
 
 
@@ -315,10 +315,8 @@ def test_a_construct_takes_what_was_fetched(client: FlaskClient, remote: str) ->
 
 def test_relative_names_and_datasets_stay_here(client: FlaskClient, strangers: Strangers) -> None:
     prologue = f"BASE <{strangers.address}x/> PREFIX x: <../> PREFIX unused: <urn:secret>"
-    query = (
-        f"# for nobody\n{prologue}\nSELECT * FROM <urn:none> "
-        "{ SERVICE x:fine { <a> x:p ?x # a remark\n } }"
-    )
+    select = "SELECT * FROM <urn:none> { SERVICE x:fine { <a> x:p ?x # a remark\n } }"
+    query = f"# for nobody\n{prologue}\n{select}"
     response = get(client, query, **{"named-graph-uri": "urn:other"})
     assert response.get_json(force=True)["results"]["bindings"] == [
         {"x": {"type": "uri", "value": "urn:1"}}
@@ -489,6 +487,45 @@ def test_waiting_for_strangers_leaves_threads_for_others(
         assert time.monotonic() - start < 0.3
         for thread in threads:
             thread.join()
+
+
+def test_two_servers_answer_together(
+    serve_release: Serve, release: Release, remote: str, strangers: Strangers
+) -> None:
+    with serve_release(release, service_allow=remote) as (address, _):
+        client = SPARQLWrapper(address + "/sparql", returnFormat=JSON_FORMAT)
+        client.setQuery(f"{P} SELECT ?l {{ ?a o:same ?r SERVICE <{remote}> {{ ?r r:label ?l }} }}")
+        with client.query().response as answer:
+            found = json.load(answer)["results"]["bindings"]
+        assert {"One", "Satu"} <= {row["l"]["value"] for row in found}
+        seen = len(strangers.asked)
+        client.setQuery(f"ASK {{ SERVICE <{strangers.address}fine> {{}} }}")
+        with pytest.raises(HTTPError) as caught:
+            client.query()
+        with caught.value as refusal:
+            assert refusal.code == 403
+        assert strangers.asked[seen:] == []
+
+
+class GoneError(Exception):
+    pass
+
+
+def test_who_asks_for_a_client_that_leaves_stops_at_once(strangers: Strangers) -> None:
+    start = time.monotonic()
+
+    def watch() -> None:
+        if time.monotonic() > start + 0.2:
+            raise GoneError
+
+    before = threading.active_count()
+    with pytest.raises(GoneError):
+        fetch_solutions(strangers.address + "slow", "ASK {}", seconds=20, size=1000, watch=watch)
+    assert time.monotonic() - start < 0.5
+    while threading.active_count() > before + 1 and time.monotonic() < start + 2:
+        time.sleep(0.01)
+    # What is left is the stranger's own thread.
+    assert threading.active_count() <= before + 1
 
 
 def test_a_worker_cannot_connect_though_an_endpoint_is_listed(

@@ -8,12 +8,30 @@ stranger: nothing of it reaches the query but terms of the right form.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv6Address
 from typing import Any, Final, NamedTuple, NoReturn
 
 from kg.language import Text
 from kg.sparql.errors import UnreadableSolutionsError
 
-_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20\ud800-\udfff]*")
+# https://www.rfc-editor.org/rfc/rfc3987#section-2.2, as strict as the engine is.
+_UCS: Final = (
+    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
+    + "\U000e1000-\U000efffd"
+)
+_PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_CHARACTERS: Final = rf"A-Za-z0-9._~!$&'()*+,;={_UCS}-"
+_ENCODED: Final = "%[0-9A-Fa-f]{2}"
+_IRI: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:"
+    rf"(?://(?:(?:[{_CHARACTERS}:]|{_ENCODED})*@)?"
+    rf"(?:\[(?P<ip>[0-9A-Fa-f:.]+)\]|(?:[{_CHARACTERS}]|{_ENCODED})*)(?::[0-9]*)?(?=[/?#]|\Z)"
+    r"|(?!//))"
+    rf"(?:[{_CHARACTERS}:@/]|{_ENCODED})*"
+    rf"(?:\?(?:[{_CHARACTERS}{_PRIVATE}:@/?]|{_ENCODED})*)?"
+    rf"(?:\#(?:[{_CHARACTERS}:@/?]|{_ENCODED})*)?"
+)
 _TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _ESCAPED: Final = re.compile(r'[\x00-\x1f"\\\x7f]')
@@ -89,9 +107,9 @@ def _write_term(name: str, term: object) -> str:
         _refuse()
     match term:
         case {"type": "uri", "value": iri}:
-            return _write_iri(iri)
+            return _write_iri(name, iri)
         case {"type": "literal" | "typed-literal", "value": text}:
-            return _write_string(text) + _write_suffix(term)
+            return _write_string(text) + _write_suffix(name, term)
         case {"type": "bnode"}:
             raise UnreadableSolutionsError(
                 "blank-node",
@@ -106,10 +124,25 @@ def _write_term(name: str, term: object) -> str:
     return _refuse()
 
 
-def _write_iri(iri: str) -> str:
-    if not _IRI.fullmatch(iri):
-        _refuse()
+def _write_iri(name: str, iri: str) -> str:
+    match = _IRI.fullmatch(iri)
+    if match is None or not _is_address(match["ip"]):
+        raise UnreadableSolutionsError(
+            "invalid-iri",
+            Text(
+                "pada ?{name} ada IRI yang tidak sah", "an IRI at ?{name} is not a valid one"
+            ).format(name=name),
+            variable=name,
+        )
     return f"<{iri}>"
+
+
+def _is_address(text: str | None) -> bool:
+    """Say whether what stands in brackets for a host, if anything does, is an address."""
+    try:
+        return text is None or bool(IPv6Address(text))
+    except ValueError:
+        return False
 
 
 def _write_string(text: str) -> str:
@@ -123,7 +156,7 @@ def _escape(match: re.Match[str]) -> str:
     return "\\" + character if character in '"\\' else f"\\u{ord(character):04X}"
 
 
-def _write_suffix(term: Mapping[str, str]) -> str:
+def _write_suffix(name: str, term: Mapping[str, str]) -> str:
     """Return what follows the string of a literal: a language with its direction, or a type."""
     tag, direction = term.get("xml:lang"), term.get("its:dir")
     if tag:
@@ -131,7 +164,7 @@ def _write_suffix(term: Mapping[str, str]) -> str:
             _refuse()
         return f"@{tag}--{direction}" if direction else f"@{tag}"
     datatype = term.get("datatype", _STRING)
-    return "" if datatype == _STRING else "^^" + _write_iri(datatype)
+    return "" if datatype == _STRING else "^^" + _write_iri(name, datatype)
 
 
 def _refuse() -> NoReturn:

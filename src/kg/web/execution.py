@@ -89,6 +89,9 @@ def _run(
             cancelled=cancelled,
         )
     except QuerySyntaxError as error:
+        if query != asked.query:
+            # What was fetched is at fault, for the rest has been parsed before: no place to show.
+            raise QuerySyntaxError(None, None, error.parser_message) from None
         raise _explain(error, asked.query, outline.undeclared) from None
     except NotAcceptableKindError as error:
         offers = GRAPHS if error.kind == "graph" else SOLUTIONS
