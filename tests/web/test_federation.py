@@ -29,7 +29,7 @@ from kg.settings import Settings
 from kg.sparql.description import SD
 from kg.store.errors import QueryConnectionError
 from kg.web.app import close_app, create_app
-from kg.web.federation import MAX_BYTES, MAX_ROWS
+from kg.web.federation import MAX_BYTES, MAX_ROWS, get_federation
 from kg.web.state import get_state
 
 JSON = "application/sparql-results+json"
@@ -343,7 +343,7 @@ def test_a_call_that_fails_is_a_problem_that_names_the_endpoint(
     seen = len(strangers.asked)
     start = time.monotonic()
     response = get(client, f"SELECT * {{\n SERVICE <{endpoint}> {{ ?x ?x ?x }} }}", timeout="1")
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 3
     problem = response.get_json(force=True)
     reason = REASONS.get(name, "unreadable")
     assert response.status_code == problem["status"] == (504 if reason == "late" else 502)
@@ -385,13 +385,13 @@ def test_the_same_call_is_made_once(client: FlaskClient, strangers: Strangers) -
 
 
 def test_the_time_limit_covers_the_calls(client: FlaskClient, strangers: Strangers) -> None:
-    endless = "?a ?b ?c . ?d ?e ?f . " + " . ".join(f"?x{i} ?y{i} ?z{i}" for i in range(12))
-    query = f"SELECT * {{ SERVICE SILENT <{strangers.address}slow> {{ ?x ?x ?x }} {endless} }}"
+    endless = " . ".join(f"?x{i} ?y{i} ?z{i}" for i in range(14))
+    slow = f"SERVICE SILENT <{strangers.address}slow> {{ ?x ?x ?x }}"
     start = time.monotonic()
-    response = get(client, query + " ORDER BY ?z3", timeout="1")
-    assert time.monotonic() - start < 1.6
+    response = get(client, f"SELECT (COUNT(*) AS ?n) {{ {slow} {endless} }}", timeout="1")
+    assert 0.9 < time.monotonic() - start < 1.8
     assert response.status_code == 503
-    assert response.get_json(force=True)["type"].endswith("problem/query-timeout")
+    assert response.get_json(force=True)["type"] == f"{B}problem/query-timeout"
 
 
 def test_answers_with_calls_are_never_kept(client: FlaskClient, strangers: Strangers) -> None:
@@ -471,22 +471,17 @@ def test_calls_are_counted(client: FlaskClient, strangers: Strangers) -> None:
 def test_waiting_for_strangers_leaves_threads_for_others(
     release: Release, strangers: Strangers
 ) -> None:
-    query = f"ASK {{ SERVICE <{strangers.address}slow> {{ ?x ?x ?x }} }}"
-    with opened(release, strangers.address + "slow", web_threads=4) as app:
-        threads = [
-            threading.Thread(target=get, args=(app.test_client(), query), kwargs={"timeout": "1.5"})
-            for _ in range(2)
-        ]
-        for thread in threads:
-            thread.start()
-        time.sleep(0.3)
-        start = time.monotonic()
-        response = get(app.test_client(), query)
-        assert (response.status_code, "Retry-After" in response.headers) == (503, True)
-        assert get(app.test_client(), "ASK {}").status_code == 200
-        assert time.monotonic() - start < 0.3
-        for thread in threads:
-            thread.join()
+    query = f"ASK {{ SERVICE <{strangers.address}fine> {{ ?x ?x ?x }} }}"
+    with opened(release, strangers.address + "fine", web_threads=4) as app:
+        client = app.test_client()
+        with app.app_context():
+            federation = get_federation()
+        with federation.slot(), federation.slot():
+            response = get(client, query)
+            assert (response.status_code, "Retry-After" in response.headers) == (503, True)
+            assert response.get_json(force=True)["type"] == f"{B}problem/busy"
+            assert get(client, "ASK {}").status_code == 200
+        assert get(client, query).status_code == 200
 
 
 def test_two_servers_answer_together(
@@ -521,8 +516,8 @@ def test_who_asks_for_a_client_that_leaves_stops_at_once(strangers: Strangers) -
     before = threading.active_count()
     with pytest.raises(GoneError):
         fetch_solutions(strangers.address + "slow", "ASK {}", seconds=20, size=1000, watch=watch)
-    assert time.monotonic() - start < 0.5
-    while threading.active_count() > before + 1 and time.monotonic() < start + 2:
+    assert time.monotonic() - start < 2
+    while threading.active_count() > before + 1 and time.monotonic() < start + 5:
         time.sleep(0.01)
     # What is left is the stranger's own thread.
     assert threading.active_count() <= before + 1
