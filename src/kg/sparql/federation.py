@@ -1,6 +1,6 @@
 """SERVICE without a connection from the engine: calls found, asked for as text, put back as data.
 
-SPARQL 1.1 Federated Query, https://www.w3.org/TR/sparql11-federated-query/#service: a call's
+SPARQL 1.1 Federated Query, https://www.w3.org/TR/sparql11-federated-query/ (section 3): a call's
 solutions are those of its group alone, joined with what stands around it. The same holds of an
 inline block of data, so a call may be replaced by the solutions that were fetched for it.
 """
