@@ -52,6 +52,13 @@ reason: $(VENV)/.installed-dev ## a description-logic reasoner over the ontology
 wheel: $(VENV)/.installed-dev ## build and serve from an installed wheel, outside the checkout
 	$(BIN)/python -m pytest -m wheel
 
+.PHONY: interop
+interop: $(VENV)/.installed-dev ## clients that people use, against a running server (needs npm)
+	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm"; exit 1; }
+	@command -v curl >/dev/null || { echo "curl is missing: apt-get install curl"; exit 1; }
+	cd tests/interop/comunica && npm ci --silent
+	$(BIN)/python -m pytest -m interop tests/interop
+
 .PHONY: hostile
 hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minutes
 	$(BIN)/python -m pytest -m hostile tests/hostile

@@ -91,6 +91,12 @@ def _wait_until_served(address: str, process: "subprocess.Popen[bytes]") -> None
 
 
 @pytest.fixture(scope="session")
+def port() -> int:
+    """Return a port of 127.0.0.1 that was free a moment ago."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
 def serve_home() -> ServeHome:
     """Return what runs ``kg serve`` over a home; it gives the address and the process.
 
