@@ -75,9 +75,17 @@ lock: ## pin the dependencies anew (needs uv)
 	  --python-version 3.11 pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
 
 .PHONY: bench
-bench: $(VENV)/.installed-dev ## the benchmarks behind the figures in the documentation
+bench: $(VENV)/.installed-dev build/benchmarks/.installed ## the benchmarks behind the figures in the documentation
+	$(BIN)/python tests/benchmarks/side_by_side.py build/benchmarks
 	$(BIN)/python tests/benchmarks/queries.py
 	$(BIN)/python tests/benchmarks/validation.py
+
+# The servers that ours is compared with, in an environment of their own.
+build/benchmarks/.installed: tests/benchmarks/requirements.txt
+	@$(PYTHON) -m venv build/benchmarks
+	@build/benchmarks/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes -r tests/benchmarks/requirements.txt
+	@touch $@
 
 .PHONY: clean
 clean: ## remove what was built and installed

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -49,7 +50,10 @@ def elsewhere() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def fetch(elsewhere: str) -> Iterator[Fetch]:
     """Return what fetches from that page."""
-    selenium = pytest.importorskip("selenium.webdriver", reason="needs selenium")
+    try:
+        selenium = import_module("selenium.webdriver")
+    except ImportError:
+        pytest.fail("selenium is missing: pip install selenium")
     if not (CHROMIUM.exists() and DRIVER.exists()):
         pytest.fail("a browser is missing: apt-get install chromium chromium-driver")
     options = selenium.ChromeOptions()
