@@ -249,7 +249,7 @@ def test_more_long_queries_than_can_wait_are_refused_at_once(
 
 def test_a_small_answer_does_not_wait_for_an_acknowledgement() -> None:
     with (
-        _listen(Settings(port=free_port())) as listener,
+        _listen("127.0.0.1", free_port(), "port") as listener,
         socket.create_connection(listener.getsockname()),
         listener.accept()[0] as connection,
     ):
