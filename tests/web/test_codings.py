@@ -46,7 +46,7 @@ WISHES: list[tuple[str | None, list[str]]] = [
 
 @pytest.mark.parametrize(("header", "expected"), WISHES)
 def test_a_client_gets_what_it_likes_best(header: str | None, expected: list[str]) -> None:
-    assert acceptable_codings(header) == expected
+    assert list(acceptable_codings(header)) == expected
 
 
 def test_the_table_of_wishes_is_complete() -> None:

@@ -66,8 +66,9 @@ def _admit() -> None:
         _check_rate()
     if not acceptable_codings(request.headers.get("Accept-Encoding")):
         raise CodingNotAcceptableError
-    for wanted in request.args.getlist(RELEASE):
-        check_release(wanted)
+    if request.query_string:
+        for wanted in request.args.getlist(RELEASE):
+            check_release(wanted)
 
 
 def _check_rate() -> None:

@@ -7,6 +7,7 @@ before the status line is sent, whatever its coding.
 """
 
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from io import BytesIO
 from typing import BinaryIO, Final
@@ -54,6 +55,8 @@ def known_tag(tag: str) -> str | None:
 
     A coding in which a client has an answer, and which it takes, is as good a choice as another.
     """
+    if "If-None-Match" not in request.headers:
+        return None
     known = request.if_none_match
     for coding in _codings():
         if known.contains_weak(_tag(tag, coding)) and not known.star_tag:
@@ -61,7 +64,7 @@ def known_tag(tag: str) -> str | None:
     return None
 
 
-def _codings() -> list[str]:
+def _codings() -> Sequence[str]:
     return acceptable_codings(request.headers.get("Accept-Encoding")) or [IDENTITY]
 
 
@@ -111,6 +114,8 @@ def _known(response: Response, tag: str, coding: str) -> str | None:
     """Return the tag of the answer that the client has (RFC 9110, section 13.2.2)."""
     if "If-None-Match" in request.headers:
         return _tag(tag, coding) if request.if_none_match.star_tag else known_tag(tag)
+    if "If-Modified-Since" not in request.headers:
+        return None
     since, modified = request.if_modified_since, response.last_modified
     return _tag(tag, coding) if since and modified and modified <= since else None
 
