@@ -19,7 +19,9 @@ def pandas() -> Pandas:
         pytest.fail("pandas is missing: pip install pandas")
 
 
-def test_a_table_is_read_by_its_address(endpoint: str, labels: str, names: tuple[str, str]) -> None:
+def test_a_table_is_read_by_its_address(
+    pandas: Pandas, endpoint: str, labels: str, names: tuple[str, str]
+) -> None:
     table = pandas.read_csv(f"{endpoint}?{urlencode({'query': labels, 'format': 'csv'})}")
     assert list(table.columns) == ["label", "lang"]
     assert tuple(table["label"]) == names

@@ -24,6 +24,7 @@ from kg.store.errors import (
     QueryTimeoutError,
     ResultTooLargeError,
 )
+from kg.web.answers import Statistics
 from kg.web.problem_types import BY_ERROR
 from kg.web.record import OK, Record
 from kg.web.state import State, get_state
@@ -93,6 +94,7 @@ class Metrics:
         for error in _WATCHED:
             self._queries.labels(BY_ERROR[error].slug, "")
         self.registry.register(_Source(lambda: _pool_figures(state.pool.figures())))
+        self.watch("answer_cache", lambda: _cache_figures(state.answers.statistics()))
         prometheus.ProcessCollector(registry=self.registry)
 
     def watch(self, name: str, figures: Callable[[], Mapping[str, float]]) -> None:
@@ -123,6 +125,18 @@ class _Source(Collector):
 
     def collect(self) -> Iterable[Metric]:
         return self._ask()
+
+
+def _cache_figures(cache: Statistics) -> Mapping[str, float]:
+    return {
+        "hits_total": cache.hits,
+        "misses_total": cache.misses,
+        "shared_total": cache.shared,
+        "evictions_total": cache.evictions,
+        "entries": cache.entries,
+        "bytes": cache.bytes,
+        "limit_bytes": cache.limit,
+    }
 
 
 def _pool_figures(pool: Figures) -> Iterable[Metric]:
