@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 from xml.dom.minidom import Document
 
@@ -334,3 +335,27 @@ def test_a_damaged_release_ends_the_server_with_a_clear_word(
     shown = capfd.readouterr().err
     assert "is damaged" in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "slug"),
+    [
+        (f"GET /sparql?query={'x' * 9000} HTTP/1.1\r\nHost: x\r\n\r\n", 414, "address-too-long"),
+        (f"GET / HTTP/1.1\r\nHost: x\r\nX-Long: {'x' * 9000}\r\n\r\n", 431, "headers-too-large"),
+        ("neither a verb nor an address\r\n\r\n", 400, "bad-request"),
+    ],
+)
+def test_what_is_no_request_is_answered_like_any_error(
+    serve_release: Serve, release: Release, sent: str, status: int, slug: str
+) -> None:
+    with serve_release(release) as (address, _):
+        host = urlsplit(address)
+        with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
+            connection.sendall(sent.encode())
+            answer = HTTPResponse(connection)
+            answer.begin()
+            document = json.loads(answer.read())
+    assert (answer.status, document["type"]) == (status, f"{B}problem/{slug}")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Data-Release"] == release.identifier

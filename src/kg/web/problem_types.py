@@ -241,6 +241,22 @@ BY_STATUS: Final[Mapping[int, ProblemType]] = {
     405: _NOT_ALLOWED,
     406: _NOT_ACCEPTABLE,
     413: _TOO_LARGE,
+    414: ProblemType(
+        "address-too-long",
+        Text("Alamat terlalu panjang", "The address is too long"),
+        Text(
+            "Baris permintaan dibatasi 8190 bita. Kirim kueri yang panjang dengan POST.",
+            "A request line may have 8190 bytes. Send a long query by POST.",
+        ),
+    ),
+    431: ProblemType(
+        "headers-too-large",
+        Text("Tajuk terlalu besar", "The headers are too large"),
+        Text(
+            "Tajuk permintaan melebihi batas server.",
+            "The headers of the request exceed the limits of the server.",
+        ),
+    ),
     500: INTERNAL,
 }
 

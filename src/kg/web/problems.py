@@ -71,6 +71,13 @@ def problem_type(slug: str) -> Response:
     return page("problem.html", type=TYPES[slug], problem=None)
 
 
+def describe_status(status: int) -> Problem:
+    """Return the problem that an HTTP status alone tells of."""
+    phrase = Text(*(HTTPStatus(status).phrase,) * 2)
+    kind = BY_STATUS.get(status, ProblemType("http", phrase, phrase))
+    return Problem(kind, status, kind.meaning)
+
+
 def describe_error(error: KgError) -> Problem:
     """Return the problem that one of our errors is."""
     kind = type_of(error)
@@ -112,9 +119,7 @@ def _answer_http(error: HTTPException) -> BaseResponse:
         return _answer_error(
             UnsupportedMethodError(request.method, sorted(error.valid_methods or ()))
         )
-    phrase = Text(*(HTTPStatus(status).phrase,) * 2)
-    kind = BY_STATUS.get(status, ProblemType("http", phrase, phrase))
-    return answer_problem(Problem(kind, status, kind.meaning))
+    return answer_problem(describe_status(status))
 
 
 def _answer_unexpected(error: Exception) -> Response:

@@ -6,13 +6,27 @@ older requests run; then it closes the listener.
 """
 
 import threading
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 from flask import Flask
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
 from kg.web.health import begin_stop
 from kg.web.logs import log_event
+from kg.web.problems import answer_problem, describe_status
+
+_STATUSES: Final = ((LimitRequestLine, 414), (LimitRequestHeaders, 431))
+
+
+def _refusal(app: Flask, status: int) -> bytes:
+    """Return a whole HTTP answer: there is no request that the application could answer."""
+    with app.test_request_context("/"):
+        response = app.process_response(answer_problem(describe_status(status)))
+        head = "".join(f"{name}: {value}\r\n" for name, value in response.headers)
+        line = f"HTTP/1.1 {response.status}\r\nConnection: close\r\n"
+        return f"{line}{head}\r\n".encode("latin-1") + response.get_data()
 
 
 class WebProcess(ThreadWorker):  # type: ignore[misc]
@@ -40,6 +54,16 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]
             return super().handle_request(req, conn)
         finally:
             self._add(-1)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:  # noqa: ANN401
+        """Answer what is no HTTP request, or too long for one, like any other error."""
+        if not (isinstance(exc, ParseException) and isinstance(self.wsgi, Flask)):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = next((number for kind, number in _STATUSES if isinstance(exc, kind)), 400)
+        log_event("not a request", status=status)
+        with suppress(OSError):
+            client.sendall(_refusal(self.wsgi, status))
 
     def _add(self, number: int) -> None:
         with self._lock:
