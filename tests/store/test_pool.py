@@ -292,7 +292,7 @@ def test_long_queries_that_are_too_many_are_refused(make_pool: Pool) -> None:
     start = time.monotonic()
     with pytest.raises(PoolBusyError) as caught:
         ask(pool, ENDLESS)
-    assert time.monotonic() - start < 0.1
+    assert time.monotonic() - start < TIMEOUT / 2
     assert caught.value.retry_after >= 1
     for thread in threads:
         thread.join()
@@ -312,8 +312,8 @@ def test_quick_queries_pass_by_the_long_ones(make_pool: Pool) -> None:
         assert ask(pool, "ASK {}") == "true"
         times.append(time.monotonic() - start)
         time.sleep(0.01)
-    assert len(times) > 20
-    assert statistics.median(times) < 0.05
+    assert len(times) > 5
+    assert statistics.median(times) < TIMEOUT / 4
 
 
 def test_a_query_that_had_to_wait_for_its_place_is_answered_in_full(make_pool: Pool) -> None:
@@ -348,7 +348,7 @@ def test_a_query_whose_client_has_gone_is_stopped(make_pool: Pool) -> None:
     gone = time.monotonic() + 0.2
     with pytest.raises(QueryCancelledError):
         pool.run(ENDLESS, solutions=JSON, cancelled=lambda: time.monotonic() > gone)
-    assert time.monotonic() - gone < 0.5
+    assert time.monotonic() - gone < TIMEOUT - 0.2
 
 
 def test_workers_answer_with_the_same_bytes(pool: QueryPool) -> None:

@@ -389,7 +389,7 @@ def test_the_time_limit_covers_the_calls(client: FlaskClient, strangers: Strange
     slow = f"SERVICE SILENT <{strangers.address}slow> {{ ?x ?x ?x }}"
     start = time.monotonic()
     response = get(client, f"SELECT (COUNT(*) AS ?n) {{ {slow} {endless} }}", timeout="1")
-    assert 0.9 < time.monotonic() - start < 1.8
+    assert 0.9 < time.monotonic() - start < 3
     assert response.status_code == 503
     assert response.get_json(force=True)["type"] == f"{B}problem/query-timeout"
 
