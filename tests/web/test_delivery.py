@@ -1,5 +1,6 @@
 """Answers on their way out of a real server: coded, named, known again, complete."""
 
+import gc
 import gzip
 import json
 import socket
@@ -17,6 +18,7 @@ from urllib.request import Request, urlopen
 import brotli
 import pytest
 from backports import zstd
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kg.namespaces import CANONICAL_BASE as B
@@ -355,3 +357,18 @@ def test_a_large_coded_answer_that_nobody_reads_harms_nobody(server: str) -> Non
 def test_a_release_folder_without_a_manifest_has_a_date(release: Release) -> None:
     assert not (Path(release.path) / "release.json").exists()
     assert release.published.year >= 2020
+
+
+@pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "gzip"}])
+def test_a_static_file_is_closed_once_it_is_sent(
+    app: Flask, headers: dict[str, str], recwarn: pytest.WarningsRecorder
+) -> None:
+    # Neither read to its end nor closed by hand: the server does both.
+    first = app.test_client().get("/static/style.css", headers=headers, buffered=True)
+    again = {**headers, "If-None-Match": first.headers["ETag"]}
+    assert (
+        app.test_client().get("/static/style.css", headers=again, buffered=True).status_code == 304
+    )
+    del first, again
+    gc.collect()
+    assert [warning for warning in recwarn if warning.category is ResourceWarning] == []

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from io import BytesIO
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol, runtime_checkable
 
 from flask import Flask, Response, request
 from werkzeug.wsgi import wrap_file
@@ -27,6 +27,14 @@ _IN_MEMORY: Final = 1 << 20
 
 _CODED: Final = frozenset(offer.media_type for offer in (*SOLUTIONS, *GRAPHS, PROBLEM_JSON))
 _CODED_ENDINGS: Final = ("json", "xml", "javascript")
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """What holds something open until it is closed."""
+
+    def close(self) -> None:
+        """Let it go."""
 
 
 class SpooledResponse(Response):
@@ -128,8 +136,12 @@ def _not_modified(response: Response, tag: str) -> Response:
 
 
 def _put_bytes(response: Response, body: bytes) -> None:
+    """Let the body be some bytes; a file that it came from is closed."""
+    replaced = response.response
     response.direct_passthrough = False
     response.set_data(body)
+    if isinstance(replaced, Closable):
+        replaced.close()
 
 
 def _encode(response: Response, tag: str | None, coding: str) -> None:
