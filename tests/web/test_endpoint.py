@@ -375,6 +375,42 @@ def test_the_service_description_is_true(client: FlaskClient, accept: str | None
         assert len(count.text.splitlines()) - 1 == size
 
 
+# The suite of the W3C for service descriptions (rdf-tests, sparql11/service-description), restated.
+def test_w3c_service_description_returns_rdf(client: FlaskClient) -> None:
+    response = client.get("/sparql")
+    assert response.status_code == 200
+    assert response.mimetype in {offer.media_type for offer in GRAPHS}
+    assert len(parse(response)) > 0
+
+
+def test_w3c_service_description_has_an_endpoint_triple(client: FlaskClient) -> None:
+    description = parse(client.get("/sparql"))
+    assert list(description.objects(None, SD.endpoint)) == [URIRef(f"{B}sparql")]
+
+
+# What a property of the vocabulary leads to (SPARQL 1.1 Service Description, section 3).
+SD_RANGES = {
+    SD.defaultDataset: SD.Dataset,
+    SD.defaultGraph: SD.Graph,
+    SD.namedGraph: SD.NamedGraph,
+    SD.graph: SD.Graph,
+}
+SD_NAMES = {SD.endpoint, SD.supportedLanguage, SD.resultFormat, SD.name}
+
+
+def test_w3c_service_description_conforms_to_its_schema(client: FlaskClient) -> None:
+    description = parse(client.get("/sparql"))
+    used = {str(p) for p in description.predicates() if str(p).startswith(str(SD))}
+    assert used == {str(p) for p in (*SD_RANGES, *SD_NAMES)}
+    assert len(list(description.subjects(RDF.type, SD.Service))) == 1
+    for predicate, kind in SD_RANGES.items():
+        for value in description.objects(None, predicate):
+            assert (value, RDF.type, kind) in description, (predicate, value)
+    for predicate in SD_NAMES:
+        assert all(isinstance(value, URIRef) for value in description.objects(None, predicate))
+    assert set(description.objects(None, SD.supportedLanguage)) == {SD.SPARQL11Query}
+
+
 def test_the_service_description_is_known_again(client: FlaskClient) -> None:
     tag = client.get("/sparql").headers["ETag"]
     assert client.get("/sparql", headers={"If-None-Match": tag}).status_code == 304
