@@ -86,6 +86,9 @@ def find_calls(
     are not on it, or not understood, with ``ForbiddenServiceError``, and too many with
     ``TooManyCallsError``.
     """
+    if _SERVICE not in query.upper():
+        # No token can hold what the text does not: nearly all queries need no closer look.
+        return ()
     reader = _Reader(query, tokens, allowed) if allowed else None
     calls: list[ServiceCall] = []
     next_token = 0

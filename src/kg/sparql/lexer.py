@@ -91,8 +91,8 @@ _PATTERNS: Final = (
 )
 
 _TOKEN: Final = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS), re.DOTALL)
-_KINDS: Final = tuple(kind for kind, _ in _PATTERNS)
-_LESS: Final = re.compile("<=?")
+# By the number of the group that matches; groups count from 1.
+_KINDS: Final = (TokenKind.ERROR, *(kind for kind, _ in _PATTERNS))
 
 _OPENING: Final = frozenset({"(", "[", "{", "<<("})
 _CLOSING: Final = frozenset({")", "]", "}", ")>>"})
@@ -117,15 +117,17 @@ def tokenize(text: str) -> Iterator[Token]:
     ['ASK', '{', '?s', ' ', 'a', '<urn:x>', '}']
     """
     place, position = _Place(), 0
-    while match := _TOKEN.match(text, position):
-        kind = _KINDS[(match.lastindex or 1) - 1]
-        if match[0].startswith("<") and place.is_behind_operand():
-            kind, match = TokenKind.SIGN, _LESS.match(text, position) or match
-        token = Token(kind, match[0], position)
-        if kind not in (TokenKind.SPACE, TokenKind.COMMENT):
-            place.pass_by(token)
+    # Each query passes here: what the loop needs is at hand, and a tuple is made as one.
+    read, make, pass_by = _TOKEN.match, tuple.__new__, place.pass_by
+    while match := read(text, position):
+        kind, words = _KINDS[match.lastindex or 1], match[0]
+        if words[0] == "<" and place.is_behind_operand():
+            kind, words = TokenKind.SIGN, "<=" if words[:2] == "<=" else "<"
+        token = make(Token, (kind, words, position))
+        if kind is not TokenKind.SPACE and kind is not TokenKind.COMMENT:
+            pass_by(token)
         yield token
-        position = match.end()
+        position += len(words)
 
 
 class _Place:

@@ -74,9 +74,10 @@ def _guard_depth(query: str) -> Iterator[Token]:
     """Yield the tokens that matter; read no further than to where the query is too deep."""
     depth = run = 0
     for token in tokenize(query):
-        if token.kind in (TokenKind.SPACE, TokenKind.COMMENT):
+        kind = token.kind
+        if kind is TokenKind.SPACE or kind is TokenKind.COMMENT:
             continue
-        if token.kind is TokenKind.SIGN:
+        if kind is TokenKind.SIGN:
             run = run + 1 if token.text in _PREFIX_OPERATORS else 0
             depth += (token.text in _OPENING) - (token.text in _CLOSING)
             if max(depth, run) > MAX_DEPTH:
