@@ -127,6 +127,8 @@ CORRUPTIONS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     ),
     "bad-fingerprint": ("sources/000/source.toml", replaced('sha256 = "3b', 'sha256 = "zz')),
     "broken-toml": ("sources/000/source.toml", replaced("[label]", "[label")),
+    "data-set-without-version": ("dataset.toml", replaced("version =", "versi =")),
+    "conflict-with-a-bad-id": ("conflicts.csv", replaced("\nx01,", "\nX 01,")),
     "conflict-of-no-claim": ("conflicts.csv", replaced("003/065", "003/999")),
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from rdflib import Graph
 
@@ -59,6 +59,28 @@ def read_corpus(
     return _Reading(prefixes).corpus(data, instead or {})
 
 
+_DATASET_KEYS: Final = (
+    "version",
+    "issued",
+    "license",
+    "creators",
+    "title",
+    "description",
+    "rights",
+    "graphs",
+)
+
+
+def _read_dataset(path: Path) -> dict[str, Any]:
+    table = read_toml(path)
+    for key in _DATASET_KEYS:
+        if key not in table:
+            raise RecordError(
+                Location(path, column=key), Text("Kunci ini wajib", "This key is required")
+            )
+    return table
+
+
 class _Reading:
     """One pass over the files, which goes on after a fault in order to name them all."""
 
@@ -79,7 +101,7 @@ class _Reading:
             links=self.turtle(data / "links"),
             conflicts=conflicts,
             identities=identities,
-            dataset=self.attempt(read_toml, data / "dataset.toml") or {},
+            dataset=self.attempt(_read_dataset, data / "dataset.toml") or {},
             proper_names=self.lines(data / "proper-names.txt"),
             fingerprints={
                 name: frozenset(self.lines(folder / "shingles.txt"))

@@ -1,5 +1,6 @@
 """The curators' decisions: which claims conflict, and which names are one thing or two."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ IDENTITY_COLUMNS: Final = (
     "note_id",
     "note_en",
 )
+
+_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 ClaimsByRow = Mapping[str, Claim]
 """Claims by ``source/row`` (``003/065``), the way the tables refer to them."""
@@ -117,6 +120,8 @@ def _read_all(
         try:
             if isinstance(row, RecordError):
                 raise row
+            if not _ID.fullmatch(row.values["id"]):
+                raise row.fault("id", Text("Tulis id seperti x01", "Write an id as x01"))
             decision = read(row)
             if decision.id in decisions:
                 raise row.fault("id", Text("Id sudah dipakai", "This id is already used"))
