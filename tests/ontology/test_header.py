@@ -1,7 +1,9 @@
 """The header of the ontology says all that FAIR checkers and readers look for."""
 
+from pathlib import Path
+
 import pytest
-from rdflib import DCTERMS, OWL, RDF, VANN, XSD, Graph, Literal, URIRef
+from rdflib import DCTERMS, OWL, RDF, SKOS, VANN, XSD, Graph, Literal, URIRef
 
 from kg.language import LANGUAGES
 from kg.namespaces import CANONICAL_BASE, INOV
@@ -59,3 +61,12 @@ def test_the_citation_names_the_version(ontology_graph: Graph) -> None:
 
 def test_nothing_is_imported_from_the_network(terminology_graph: Graph) -> None:
     assert (None, OWL.imports, None) not in terminology_graph
+
+
+def test_the_current_version_is_listed_with_what_it_changed(ontology_folder: Path) -> None:
+    graph = Graph().parse(ontology_folder / "ontology.ttl").parse(ontology_folder / "versions.ttl")
+    version = graph.value(ONTOLOGY, OWL.versionIRI)
+    assert version in set(graph.objects(ONTOLOGY, DCTERMS.hasVersion))
+    assert graph.value(version, OWL.versionInfo) == graph.value(ONTOLOGY, OWL.versionInfo)
+    notes = graph.objects(version, SKOS.changeNote)
+    assert {n.language for n in notes if isinstance(n, Literal)} == set(LANGUAGES)

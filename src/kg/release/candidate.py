@@ -78,7 +78,7 @@ def assemble(ontology: Path, corpus: Corpus) -> Candidate:
 
 def ontology_graph(ontology: Path) -> Graph:
     """Return ontology, alignments, reused terms and prefixes as one graph."""
-    names = ("ontology.ttl", "alignments.ttl", PREFIX_FILE)
+    names = ("ontology.ttl", "alignments.ttl", "versions.ttl", PREFIX_FILE)
     return _read([*(ontology / n for n in names), *sorted((ontology / "imports").glob("*.ttl"))])
 
 

@@ -31,8 +31,9 @@ from kg.web.frame import (
     page_of,
     page_presenter,
 )
-from kg.web.ontology_page import VocabularyPage, ontology_page, shapes_page
+from kg.web.ontology_page import VocabularyPage, ontology_page
 from kg.web.presentation import Link, Phrase, Presenter
+from kg.web.shapes_page import shapes_page
 from kg.web.site import Site, get_site
 from kg.web.thing_page import Download, thing_page
 from kg.web.writers import write
