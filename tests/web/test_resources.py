@@ -1,5 +1,6 @@
 """Dereferencing the repository's own release: from any IRI to a document in the client's format."""
 
+import json
 from collections.abc import Iterator
 from itertools import groupby, islice
 
@@ -45,7 +46,7 @@ WISHES = [
     ("application/x-turtle", "ttl"),
     ("application/ld+json", "jsonld"),
     ("application/json", "jsonld"),
-    ('application/ld+json; profile="http://www.w3.org/ns/json-ld#compacted"', "jsonld"),
+    ('application/ld+json; profile="http://www.w3.org/ns/json-ld#compacted"', "jsonld?_profile=compacted"),
     ("application/rdf+xml", "rdf"),
     ("application/n-triples", "nt"),
     ("application/trig", "trig"),
@@ -79,7 +80,12 @@ def client(repository_release: Release) -> Iterator[FlaskClient]:
 def graph_of(client: FlaskClient, path: str, suffix: str) -> Graph:
     response = client.get(f"{path}.{suffix}")
     assert response.status_code == 200, (path, suffix)
-    return Graph().parse(data=response.data, format=PARSERS[suffix])
+    data = response.data
+    if suffix == "jsonld":
+        # The context's own address is that of a server elsewhere.
+        document = {**json.loads(data), **client.get("/context.jsonld").get_json(force=True)}
+        data = json.dumps(document).encode()
+    return Graph().parse(data=data, format=PARSERS[suffix])
 
 
 def canonical(graph: Graph) -> bytes:

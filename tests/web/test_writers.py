@@ -132,7 +132,7 @@ def test_the_thing_comes_first(media: Format) -> None:
     names = ("zebra-1", "ant")
     subjects = {
         TURTLE: ["\nex:{}\n", "\nex:{}\n"],
-        JSON_LD: ['"@id": "ex:{}"', '"@id": "ex:{}"'],
+        JSON_LD: ['"@id": "http://example.org/id/{}"'] * 2,
         RDF_XML: ['about="http://example.org/id/{}"'] * 2,
     }[media]
     first, second = (

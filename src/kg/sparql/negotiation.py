@@ -51,6 +51,29 @@ def choose_format(accept: str | None, offers: Sequence[Format]) -> Format | None
     return best
 
 
+def wanted_profile(accept: str | None, offer: Format) -> str:
+    """Return the ``profile`` of the best range that names an offer; empty if there is none.
+
+    Space-separated IRIs, as in JSON-LD 1.1, section 6.1. A client that states none is content
+    with any.
+    """
+    best, quality = "", 0.0
+    for element in _ELEMENT.findall(accept or ""):
+        first, *parameters = (part.strip() for part in [*_PARAMETER.findall(element), ""])
+        weight = _read_quality(parameters) or 0.0
+        if first.lower() in (offer.media_type, *offer.aliases) and weight > quality:
+            best, quality = _read_profile(parameters), weight
+    return best
+
+
+def _read_profile(parameters: Iterable[str]) -> str:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "profile":
+            return value.strip().strip('"')
+    return ""
+
+
 def _match(offer: Format, ranges: Iterable[_Range]) -> _Match:
     """Return the most specific match; of several equally specific ones the kindest."""
     matches = (_Match(_specificity(offer, item.media_range), item.quality) for item in ranges)

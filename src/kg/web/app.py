@@ -17,6 +17,7 @@ from kg.web import (
     delivery,
     endpoint,
     health,
+    linked,
     metrics,
     pages,
     problems,
@@ -66,8 +67,8 @@ def create_app(release: Release, settings: Settings) -> Flask:
     put_state(app, _open(release, settings))
     for part in (record, health, problems, metrics, admission, delivery):
         part.init_app(app)
-    for blueprint in (endpoint.blueprint, problems.blueprint, resources.blueprint, pages.blueprint):
-        app.register_blueprint(blueprint)
+    for module in (endpoint, problems, resources, linked, pages):
+        app.register_blueprint(module.blueprint)
     app.after_request(_add_headers(release.identifier))
     return app
 

@@ -128,6 +128,16 @@ class Description:
         values = chain.from_iterable((*s.held, *s.others) for s in self.statements)
         return tuple(chain.from_iterable(value.claims for value in values))
 
+    @property
+    def sources(self) -> tuple[URIRef, ...]:
+        """Return the sources that what is described, or the claims shown with it, rest on."""
+        spoken = {claim.source for claim in _spoken_of(self)}
+        if self.iri in self.claims:
+            spoken.add(self.claims[self.iri].source)
+        if self.iri in self.spans:
+            spoken.add(self.spans[self.iri].source)
+        return tuple(sorted(spoken))
+
 
 def describe(reader: Reader, iri: URIRef, page: int = 1) -> Description | None:
     """Return the description of a thing; None if the release knows no such thing, or page."""

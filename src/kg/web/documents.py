@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from rdflib import RDF, RDFS, Literal, URIRef
-from rdflib.namespace import DCTERMS, FOAF, OWL, SKOS, VOID
+from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, SKOS, VOID
 
 from kg.namespaces import OA
 from kg.store import Quad
@@ -14,6 +15,9 @@ from kg.web.description import Description
 from kg.web.reader import Claim, Reader
 
 LICENSE: Final = URIRef("https://creativecommons.org/licenses/by/4.0/")
+
+_RELEASE_DIGITS: Final = 16
+"""How much of a release's identifier its IRI shows."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,38 @@ def _names(reader: Reader, description: Description) -> Iterator[Quad]:
 def _about_itself(reader: Reader, description: Description, release: str) -> Iterator[Quad]:
     document = Document.of(description, reader.base)
     dataset = URIRef(reader.base + "id/dataset/inovasi")
+    version = URIRef(f"{reader.base}id/release/{release[:_RELEASE_DIGITS]}")
     yield Quad(document.iri, RDF.type, FOAF.Document, None)
     yield Quad(document.iri, FOAF.primaryTopic, description.iri, None)
     yield Quad(document.iri, VOID.inDataset, dataset, None)
-    yield Quad(document.iri, DCTERMS.isPartOf, dataset, None)
     yield Quad(document.iri, DCTERMS.license, LICENSE, None)
     yield Quad(document.iri, OWL.versionInfo, Literal(release), None)
+    yield from (Quad(document.iri, DCTERMS.modified, day, None) for day in _dates(reader, version))
+    for whole in (dataset, *((version,) if any(reader.store.quads(version)) else ())):
+        yield Quad(document.iri, DCTERMS.isPartOf, whole, None)
+        yield from _named(reader, whole)
+    for source in description.sources:
+        yield Quad(document.iri, PROV.wasDerivedFrom, source, None)
+        yield from _named(reader, source)
     if document.next_page:
         yield Quad(document.iri, RDFS.seeAlso, document.next_page, None)
     if description.iri.startswith(reader.graph):
         for member in description.members:
             yield Quad(document.iri, FOAF.topic, member.iri, None)
+
+
+def _named(reader: Reader, thing: URIRef) -> Iterator[Quad]:
+    return (Quad(thing, SKOS.prefLabel, label, None) for label in reader.labels(thing))
+
+
+def _dates(reader: Reader, release: URIRef) -> Iterator[Literal]:
+    """Yield the day on which the release was published, as it or the data set says itself.
+
+    Never the clock nor a file's date: one release gives the same document wherever it is served.
+    """
+    dataset = URIRef(reader.base + "id/dataset/inovasi")
+    for thing, term in product((release, dataset), (DCTERMS.modified, DCTERMS.issued)):
+        for value in reader.values(thing, term)[:1]:
+            if isinstance(value, Literal):
+                yield value
+                return

@@ -7,21 +7,19 @@ A document's address without suffix negotiates and says so with ``Content-Locati
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from rdflib import URIRef
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from kg.sparql.errors import NotAcceptableError
-from kg.sparql.formats import DOCUMENTS, HTML, N_QUADS, TRIG, Format, find_format
-from kg.sparql.negotiation import choose_format
+from kg.sparql.formats import DOCUMENTS, HTML, JSON_LD, N_QUADS, TRIG, Format, find_format
 from kg.store import Quad
 from kg.web.addresses import document_path, split_suffix, thing_path
 from kg.web.admission import RELEASE
 from kg.web.description import Description
-from kg.web.documents import LICENSE, Document, document_quads, triples_only
+from kg.web.documents import LICENSE, document_quads, triples_only
 from kg.web.frame import (
     CACHE_CONTROL,
     cache_control,
@@ -31,12 +29,14 @@ from kg.web.frame import (
     page_of,
     page_presenter,
 )
+from kg.web.json_ld import Form, write_json_ld
 from kg.web.ontology_page import VocabularyPage, ontology_page
 from kg.web.presentation import Link, Phrase, Presenter
 from kg.web.shapes_page import shapes_page
 from kg.web.site import Site, get_site
 from kg.web.thing_page import Download, thing_page
-from kg.web.writers import write
+from kg.web.wishes import PROFILE, query_of, wanted_form, wanted_format
+from kg.web.writers import triples, write
 
 blueprint = Blueprint("resources", __name__)
 
@@ -45,6 +45,9 @@ _GRAPHS_ONLY: Final = tuple(offer for offer in DOCUMENTS if offer not in (TRIG, 
 
 _CARRIED: Final = ("lang", "page", RELEASE)
 """Parameters of a thing's address that its document understands."""
+
+_PINNED: Final = ("page", RELEASE)
+"""Those that choose another body of a document."""
 
 
 @blueprint.get("/id/<kind>/<slug>")
@@ -56,9 +59,9 @@ def thing(**_: str) -> BaseResponse:
     path = request.path.removeprefix("/")
     if not site.knows(path):
         raise NotFound
-    media = _wanted(DOCUMENTS)
-    carried = {name: request.args[name] for name in _CARRIED if name in request.args}
-    query = f"?{urlencode(carried)}" if carried else ""
+    media = wanted_format(DOCUMENTS)
+    form = wanted_form(media)
+    query = query_of(_CARRIED, **({PROFILE: form.word} if form else {}))
     root = f"{request.script_root}/"
     location = f"{root}{quote(document_path(path))}.{media.suffix}{query}"
     response = redirect(location, 303)
@@ -73,13 +76,15 @@ def document(rest: str) -> Response:
     """Answer with the document about a thing, in the format of its suffix or of Accept."""
     site = get_site()
     path, suffix = split_suffix(f"doc/{rest}")
-    media = find_format(suffix, DOCUMENTS) if suffix else _wanted(DOCUMENTS)
+    media = find_format(suffix, DOCUMENTS) if suffix else wanted_format(DOCUMENTS)
+    form = wanted_form(media, negotiated=not suffix)
     description = site.describe(thing_path(path), _page_number()) if media else None
     if media is None or description is None or document_path(thing_path(path)) != path:
         raise NotFound
-    response = _kept(site, path, media, lambda: _thing(site, description, path, media))
+    response = _kept(site, path, media, form, lambda: _thing(site, description, path, media, form))
     _link(response, path, media, DOCUMENTS, description.iri)
-    return _finish(site, response, path, media)
+    _turn(response, path, media, description)
+    return _finish(site, response, path, media, form)
 
 
 @blueprint.get("/ont")
@@ -103,39 +108,27 @@ def _vocabulary(
     path: str, graph: str, suffix: str | None, compose: Callable[[Site, Presenter], VocabularyPage]
 ) -> Response:
     site = get_site()
-    media = find_format(suffix, _GRAPHS_ONLY) if suffix else _wanted(_GRAPHS_ONLY)
+    media = find_format(suffix, _GRAPHS_ONLY) if suffix else wanted_format(_GRAPHS_ONLY)
     if media is None:
         raise NotFound
+    form = wanted_form(media, negotiated=not suffix)
 
     def make() -> str | bytes:
         if media != HTML:
-            return _rdf(site, site.graph_quads(graph), media)
+            return _rdf(site, site.graph_quads(graph), media, form)
         presenter = page_presenter(site)
         return render_template(
             "ontology.html",
             ontology=compose(site, presenter),
             downloads=_downloads(path, _GRAPHS_ONLY),
-            canonical=f"{site.release.base}{path}",
+            canonical=_canonical(path, media),
             trail=[Link(Phrase(presenter.words("home")), presenter.links.local(""))],
             shapes_href=presenter.links.local("shapes") if path != "shapes" else None,
         )
 
-    response = _kept(site, path, media, make)
+    response = _kept(site, path, media, form, make)
     _link(response, path, media, _GRAPHS_ONLY, site.iri(path))
-    return _finish(site, response, path, media)
-
-
-def _wanted(offers: Sequence[Format]) -> Format:
-    """Return the format that ``?format=`` or Accept asks for.
-
-    Raises ``NotAcceptableError`` if there is none.
-    """
-    name = request.args.get("format")
-    accept = request.headers.get("Accept")
-    media = find_format(name, offers) if name else choose_format(accept, offers)
-    if media is None:
-        raise NotAcceptableError([offer.media_type for offer in offers])
-    return media
+    return _finish(site, response, path, media, form)
 
 
 def _page_number() -> int:
@@ -145,7 +138,9 @@ def _page_number() -> int:
     return int(number)
 
 
-def _kept(site: Site, path: str, media: Format, make: Callable[[], str | bytes]) -> Response:
+def _kept(
+    site: Site, path: str, media: Format, form: Form | None, make: Callable[[], str | bytes]
+) -> Response:
     """Return a document, made only if it was not made lately.
 
     A page depends on its language, on whether links hand that on, and on where the server is
@@ -153,19 +148,22 @@ def _kept(site: Site, path: str, media: Format, make: Callable[[], str | bytes])
     """
     number, is_page = request.args.get("page"), media == HTML
     surroundings = (page_language(), chosen_language(), request.script_root) if is_page else ()
-    body = site.kept((path, media.suffix, number, *surroundings), make)
+    body = site.kept((path, media.suffix, form, number, *surroundings), make)
     if is_page:
         return page_of(body)
     response = make_response(body)
-    response.headers["Content-Type"] = media.content_type
+    profile = f';profile="{form.value}"' if form else ""
+    response.headers["Content-Type"] = media.content_type + profile
     response.headers["Cache-Control"] = cache_control()
     return response
 
 
-def _thing(site: Site, description: Description, path: str, media: Format) -> str | bytes:
+def _thing(
+    site: Site, description: Description, path: str, media: Format, form: Form | None
+) -> str | bytes:
     if media != HTML:
         quads = document_quads(site.reader, description, site.release.identifier)
-        return _rdf(site, quads, media)
+        return _rdf(site, quads, media, form, description.iri)
     presenter = page_presenter(site)
     graph = description.iri if description.iri.startswith(site.reader.graph) else None
     question = site.questions.get(path.rpartition("/")[2])
@@ -174,7 +172,7 @@ def _thing(site: Site, description: Description, path: str, media: Format) -> st
         "thing.html",
         thing=thing_page(description, presenter, site.classes),
         downloads=_downloads(path, DOCUMENTS),
-        canonical=Document.of(description, site.release.base).iri,
+        canonical=_canonical(path, media),
         contents=graph and presenter.links.local("sparql", query=_contents(graph), format="turtle"),
         run=run if question and question.iri == description.iri else None,
     )
@@ -186,9 +184,7 @@ def _contents(graph: URIRef) -> str:
 
 def _downloads(path: str, offers: Iterable[Format]) -> list[Download]:
     # Data are in both languages: their addresses need no language.
-    number = request.args.get("page")
-    query = f"?page={int(number)}" if number and path.startswith("doc/") else ""
-    stem = f"{request.script_root}/{quote(path)}"
+    stem, query = f"{request.script_root}/{quote(path)}", query_of(_PINNED)
     return [
         Download(offer.label, offer.media_type, f"{stem}.{offer.suffix}{query}")
         for offer in offers
@@ -196,8 +192,17 @@ def _downloads(path: str, offers: Iterable[Format]) -> list[Download]:
     ]
 
 
-def _rdf(site: Site, quads: Sequence[Quad], media: Format) -> bytes:
-    told = quads if media in (TRIG, N_QUADS) else list(triples_only(site.reader, quads))
+def _rdf(
+    site: Site,
+    quads: Sequence[Quad],
+    media: Format,
+    form: Form | None,
+    root: URIRef | None = None,
+) -> bytes:
+    told = quads if media in (TRIG, N_QUADS) else triples(triples_only(site.reader, quads))
+    if media == JSON_LD:
+        form = form or Form.COMPACTED
+        return write_json_ld(told, site.context, form=form, root=root).encode()
     return write(told, media, site.prefixes)
 
 
@@ -205,21 +210,41 @@ def _link(
     response: Response, path: str, media: Format, offers: Iterable[Format], thing: URIRef
 ) -> None:
     """Name the thing, the licence, and the document's address in each format (RFC 8288)."""
-    stem = f"{request.script_root}/{quote(path)}"
-    canonical = f"{get_site().release.base}{path}.{media.suffix}"
-    links = {"describes": thing, "canonical": canonical, "license": LICENSE}
+    stem, query = f"{request.script_root}/{quote(path)}", query_of(_PINNED)
+    links = {"describes": thing, "canonical": _canonical(path, media), "license": LICENSE}
     entries = [f'<{iri}>; rel="{relation}"' for relation, iri in links.items()]
     entries += [
-        f'<{stem}.{offer.suffix}>; rel="alternate"; type="{offer.media_type}"'
+        f'<{stem}.{offer.suffix}{query}>; rel="alternate"; type="{offer.media_type}"'
         for offer in offers
         if offer != media
     ]
     response.headers["Link"] = ", ".join(entries)
 
 
-def _finish(site: Site, response: Response, path: str, media: Format) -> Response:
+def _canonical(path: str, media: Format) -> str:
+    """Return the address of a document, or of a page of it, that all its copies share."""
+    return f"{get_site().release.base}{quote(path)}.{media.suffix}{query_of(('page',))}"
+
+
+def _turn(response: Response, path: str, media: Format, description: Description) -> None:
+    """Name the pages before and after (https://www.iana.org/assignments/link-relations/)."""
+    number, stem = description.page, f"{request.script_root}/{quote(path)}.{media.suffix}"
+    pages = {"prev": number - 1, "next": number + 1 if description.more else 0}
+    entries = [
+        f'<{stem}{query_of(_CARRIED, page=str(there))}>; rel="{relation}"'
+        for relation, there in pages.items()
+        if there
+    ]
+    response.headers["Link"] = ", ".join([response.headers["Link"], *entries])
+
+
+def _finish(
+    site: Site, response: Response, path: str, media: Format, form: Form | None
+) -> Response:
     """Say where a negotiated document really is, and answer 304 to a client that has it."""
     query = quote(request.query_string.decode("ascii", "replace"), safe="=&+%")
+    if form and PROFILE not in request.args:
+        query = f"{query}&{PROFILE}={form.word}".removeprefix("&")
     if not request.path.endswith(f".{media.suffix}"):
         response.vary.add("Accept")
         location = f"{request.script_root}/{quote(path)}.{media.suffix}"

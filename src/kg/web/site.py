@@ -18,6 +18,7 @@ from rdflib.namespace import OWL
 from kg.language import Language
 from kg.store import Quad
 from kg.web.addresses import Links
+from kg.web.context import Context, published_context
 from kg.web.description import Description, describe
 from kg.web.presentation import Presenter
 from kg.web.reader import Reader
@@ -133,6 +134,11 @@ class Site:
         """The prefix map that the release declares, in its own IRIs."""
         rows = self.reader.select(_PREFIXES)
         return {str(row["prefix"]): str(row["namespace"]) for row in rows}
+
+    @cached_property
+    def context(self) -> Context:
+        """The JSON-LD context that documents of this release refer to."""
+        return published_context(self.reader, self.prefixes)
 
     def is_technical(self, kind: URIRef) -> bool:
         """Say whether a class is one of the catalogue's and not of the subject."""

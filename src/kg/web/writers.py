@@ -5,7 +5,6 @@ stand somewhere in the middle and an ETag could not be strong. Quads are written
 which they are given; N-Triples and N-Quads are sorted.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
@@ -13,11 +12,12 @@ from itertools import groupby
 from typing import Final
 
 from rdflib import RDF, XSD, BNode, Literal, URIRef
-from rdflib.namespace import SKOS
 
 from kg.iris import compress_iri
 from kg.sparql.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from kg.store import Quad, Term
+from kg.web.context import Context
+from kg.web.json_ld import by_subject, write_json_ld
 
 Prefixes = Mapping[str, str]
 
@@ -31,11 +31,15 @@ _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
 _XML_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
 
 
+def triples(quads: Iterable[Quad]) -> list[Quad]:
+    """Return quads without their graphs, each triple once."""
+    return list(dict.fromkeys(quad._replace(graph=None) for quad in quads))
+
+
 def write(quads: Iterable[Quad], media: Format, prefixes: Prefixes) -> bytes:
     """Return quads in a format; formats of one graph leave the names of graphs away."""
-    distinct = list(dict.fromkeys(quads))
-    if media not in (TRIG, N_QUADS):
-        distinct = list(dict.fromkeys(quad._replace(graph=None) for quad in distinct))
+    has_graphs = media in (TRIG, N_QUADS)
+    distinct = list(dict.fromkeys(quads)) if has_graphs else triples(quads)
     return _WRITERS[media](distinct, prefixes).encode()
 
 
@@ -54,7 +58,7 @@ def _ntriples(term: Term) -> str:
 
 
 def _write_turtle(quads: list[Quad], prefixes: Prefixes) -> str:
-    blocks = [_turtle_subject(subject, group, prefixes) for subject, group in _subjects(quads)]
+    blocks = _turtle_blocks(quads, prefixes)
     return _directives(quads, prefixes) + "\n".join(blocks)
 
 
@@ -62,10 +66,15 @@ def _write_trig(quads: list[Quad], prefixes: Prefixes) -> str:
     parts = [_directives(quads, prefixes)]
     for name in dict.fromkeys(quad.graph for quad in quads):
         inside = [quad for quad in quads if quad.graph == name]
-        blocks = [_turtle_subject(subject, group, prefixes) for subject, group in _subjects(inside)]
+        blocks = _turtle_blocks(inside, prefixes)
         text = "\n".join(blocks)
         parts.append(text + "\n" if name is None else f"{_turtle(name, prefixes)} {{\n{text}}}\n\n")
     return "".join(parts)
+
+
+def _turtle_blocks(quads: Iterable[Quad], prefixes: Prefixes) -> list[str]:
+    groups = by_subject(quads).items()
+    return [_turtle_subject(subject, group, prefixes) for subject, group in groups]
 
 
 def _directives(quads: Iterable[Quad], prefixes: Prefixes) -> str:
@@ -81,21 +90,7 @@ def _used(quads: Iterable[Quad], prefixes: Prefixes) -> Prefixes:
     return {name: iri for name, iri in prefixes.items() if name in names}
 
 
-def _subjects(quads: Iterable[Quad]) -> Iterable[tuple[Term, list[Quad]]]:
-    """Group quads by subject, in order of first appearance; types and names come first."""
-    groups: dict[Term, list[Quad]] = {}
-    for quad in quads:
-        groups.setdefault(quad.subject, []).append(quad)
-    for subject, group in groups.items():
-        yield subject, sorted(group, key=_rank)
-
-
-def _rank(quad: Quad) -> tuple[bool, bool, URIRef, Term]:
-    predicate = quad.predicate
-    return predicate != RDF.type, predicate != SKOS.prefLabel, predicate, quad.object
-
-
-def _turtle_subject(subject: Term, quads: list[Quad], prefixes: Prefixes) -> str:
+def _turtle_subject(subject: Term, quads: Iterable[Quad], prefixes: Prefixes) -> str:
     lines = []
     for predicate, group in groupby(quads, key=lambda quad: quad.predicate):
         verb = "a" if predicate == RDF.type else _turtle(predicate, prefixes)
@@ -118,47 +113,14 @@ def _turtle(term: Term, prefixes: Prefixes) -> str:
 
 
 def _write_json_ld(quads: list[Quad], prefixes: Prefixes) -> str:
-    nodes = [_json_node(subject, group, prefixes) for subject, group in _subjects(quads)]
-    document = {"@context": dict(_used(quads, prefixes)), "@graph": nodes}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-
-
-def _json_node(subject: Term, quads: list[Quad], prefixes: Prefixes) -> Mapping[str, object]:
-    node: dict[str, object] = {"@id": _json_id(subject, prefixes)}
-    for predicate, group in groupby(quads, key=lambda quad: quad.predicate):
-        if predicate == RDF.type:
-            values: list[object] = [_json_id(quad.object, prefixes) for quad in group]
-            name = "@type"
-        else:
-            values = [_json_value(quad.object, prefixes) for quad in group]
-            name = compress_iri(predicate, prefixes)
-        node[name] = values[0] if len(values) == 1 else values
-    return node
-
-
-def _json_id(term: Term, prefixes: Prefixes) -> str:
-    return f"_:{term}" if isinstance(term, BNode) else compress_iri(term, prefixes)
-
-
-def _json_value(term: Term, prefixes: Prefixes) -> object:
-    if not isinstance(term, Literal):
-        return {"@id": _json_id(term, prefixes)}
-    if term.language:
-        return {"@language": term.language, "@value": str(term)}
-    if term.datatype is None:
-        return str(term)
-    if term.datatype == XSD.boolean and term in ("true", "false"):
-        return str(term) == "true"
-    if term.datatype == XSD.integer and str(int(str(term))) == str(term):
-        return int(str(term))
-    return {"@type": compress_iri(term.datatype, prefixes), "@value": str(term)}
+    return write_json_ld(quads, Context(_used(quads, prefixes)))
 
 
 def _write_rdf_xml(quads: list[Quad], prefixes: Prefixes) -> str:
     spaces = {"rdf": str(RDF), **_xml_spaces(quads, prefixes)}
     declared = "".join(f'\n    xmlns:{name}="{escape(iri)}"' for name, iri in spaces.items())
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<rdf:RDF{declared}>"]
-    for subject, group in _subjects(quads):
+    for subject, group in by_subject(quads).items():
         lines.append(f"  <rdf:Description {_xml_node(subject, 'about')}>")
         lines += [f"    {_xml_property(quad, spaces)}" for quad in group]
         lines.append("  </rdf:Description>")
