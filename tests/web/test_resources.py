@@ -46,7 +46,10 @@ WISHES = [
     ("application/x-turtle", "ttl"),
     ("application/ld+json", "jsonld"),
     ("application/json", "jsonld"),
-    ('application/ld+json; profile="http://www.w3.org/ns/json-ld#compacted"', "jsonld?_profile=compacted"),
+    (
+        'application/ld+json; profile="http://www.w3.org/ns/json-ld#compacted"',
+        "jsonld?_profile=compacted",
+    ),
     ("application/rdf+xml", "rdf"),
     ("application/n-triples", "nt"),
     ("application/trig", "trig"),

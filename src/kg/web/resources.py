@@ -32,6 +32,7 @@ from kg.web.frame import (
 from kg.web.json_ld import Form, write_json_ld
 from kg.web.ontology_page import VocabularyPage, ontology_page
 from kg.web.presentation import Link, Phrase, Presenter
+from kg.web.schema_org import schema_org
 from kg.web.shapes_page import shapes_page
 from kg.web.site import Site, get_site
 from kg.web.thing_page import Download, thing_page
@@ -171,6 +172,7 @@ def _thing(
     return render_template(
         "thing.html",
         thing=thing_page(description, presenter, site.classes),
+        schema_org=schema_org(description, presenter, _canonical(path, media)),
         downloads=_downloads(path, DOCUMENTS),
         canonical=_canonical(path, media),
         contents=graph and presenter.links.local("sparql", query=_contents(graph), format="turtle"),

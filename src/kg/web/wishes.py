@@ -55,11 +55,17 @@ def wanted_form(media: Format | None, *, negotiated: bool = True) -> Form | None
 def query_of(names: Iterable[str], **more: str) -> str:
     """Return the query of an address that hands on parameters of this request, and others.
 
+    The first page of a document has no number.
+
     >>> from flask import Flask
     >>> with Flask("example").test_request_context("/?page=2&other=1"):
     ...     query_of(("page",)), query_of(("page",), page="3"), query_of(())
     ('?page=2', '?page=3', '')
+    >>> with Flask("example").test_request_context("/?page=2"):
+    ...     query_of(("page",), page="1")
+    ''
     """
     given = {name: request.args[name] for name in names if request.args.get(name)}
-    query = urlencode({**given, **more})
+    chosen = [item for item in {**given, **more}.items() if item != ("page", "1")]
+    query = urlencode(chosen)
     return f"?{query}" if query else ""

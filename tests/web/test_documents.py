@@ -1,0 +1,173 @@
+"""Every document of the release: one graph in all formats, and an answer at every IRI."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain, count, islice
+
+import pyoxigraph as ox
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from rdflib import URIRef
+
+from kg.namespaces import CANONICAL_BASE
+from kg.release.publication import Release
+from kg.settings import Settings
+from kg.sparql.formats import GRAPHS, JSON_LD, N_QUADS, N_TRIPLES, TRIG, Format
+from kg.store import ReleaseStore
+from kg.web.app import close_app, create_app
+from kg.web.documents import document_quads
+from kg.web.json_ld import Form
+from kg.web.resources import _rdf
+from kg.web.site import Site, get_site
+
+READERS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nq": ox.RdfFormat.N_QUADS,
+}
+COLLECTIONS = ("id/", "scheme/", "graph/")
+SAMPLE = 1
+
+Triples = set[tuple[object, object, object]]
+
+
+@pytest.fixture(scope="module")
+def app(repository_release: Release) -> Iterator[Flask]:
+    app = create_app(repository_release, Settings(query_workers=1))
+    app.testing = True
+    yield app
+    close_app(app)
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def iris(repository_release: Release) -> list[str]:
+    """Return every IRI under the base that stands anywhere in the release."""
+    store = ReleaseStore.open(repository_release.store_path)
+    terms = set(chain.from_iterable(store.quads()))
+    terms |= {getattr(term, "datatype", None) for term in terms}
+    found = {str(term) for term in terms if isinstance(term, URIRef)}
+    return sorted(iri for iri in found if iri.startswith(CANONICAL_BASE))
+
+
+def documents(iris: list[str]) -> list[str]:
+    """Return the paths of the things that have a document of their own."""
+    paths = {iri.partition("#")[0].removeprefix(CANONICAL_BASE) for iri in iris}
+    return sorted(path for path in paths if path.startswith(COLLECTIONS))
+
+
+def sample(paths: list[str]) -> list[str]:
+    """Return a few paths of every kind, scheme and group of graphs."""
+    kinds = defaultdict(list)
+    for path in paths:
+        kinds[path.rpartition("/")[0]].append(path)
+    return [path for members in kinds.values() for path in islice(members, SAMPLE)]
+
+
+def read(body: bytes, media: Format, site: Site) -> set[ox.Quad]:
+    if media == JSON_LD:
+        document = json.loads(body)
+        if isinstance(document, dict):
+            assert document["@context"] == CANONICAL_BASE + "context.jsonld"
+            document["@context"] = site.context.entries()
+        body = json.dumps(document).encode()
+    return set(ox.parse(body, READERS[media.suffix]))
+
+
+def triples(quads: set[ox.Quad]) -> Triples:
+    return {(quad.subject, quad.predicate, quad.object) for quad in quads}
+
+
+def check_document(site: Site, path: str, page: int) -> bool:
+    """Check one page of a document; say whether another follows."""
+    description = site.describe(path, page)
+    assert description is not None, path
+    quads = document_quads(site.reader, description, site.release.identifier)
+
+    def written(media: Format, form: Form | None = None) -> set[ox.Quad]:
+        return read(_rdf(site, quads, media, form, description.iri), media, site)
+
+    lines = triples(written(N_TRIPLES))
+    assert lines, path
+    assert not any(isinstance(term, ox.BlankNode) for line in lines for term in line), path
+    for media in GRAPHS:
+        if media not in (N_TRIPLES, TRIG, N_QUADS):
+            assert triples(written(media)) == lines, (path, page, media.label)
+    for form in Form:
+        assert triples(written(JSON_LD, form)) == lines, (path, page, form)
+    dataset = written(N_QUADS)
+    assert written(TRIG) == dataset, (path, page)
+    assert triples({quad for quad in dataset if not is_single_source(quad)}) == lines, (path, page)
+    return description.more
+
+
+def is_single_source(quad: ox.Quad) -> bool:
+    return str(quad.graph_name).startswith(f"<{CANONICAL_BASE}graph/article/")
+
+
+def check_documents(app: Flask, paths: list[str], pages: int | None = None) -> int:
+    total = 0
+    with app.test_request_context():
+        site = get_site()
+        for path in paths:
+            for page in islice(count(1), pages):
+                total += 1
+                if not check_document(site, path, page):
+                    break
+    return total
+
+
+def test_the_formats_of_a_document_are_one_graph(app: Flask, iris: list[str]) -> None:
+    assert check_documents(app, sample(documents(iris)), pages=2) > 60
+
+
+@pytest.mark.whole
+def test_the_formats_of_every_document_are_one_graph(app: Flask, iris: list[str]) -> None:
+    paths = documents(iris)
+    assert len(paths) > 1500
+    assert check_documents(app, paths) > len(paths)
+
+
+# An answer at every IRI
+
+UNDESCRIBED = {CANONICAL_BASE, CANONICAL_BASE + "sparql", CANONICAL_BASE + "ont/0.1.0"}
+"""Addresses that data link to and say nothing of: home page, endpoint, version of the ontology."""
+
+
+def check_iris(client: FlaskClient, iris: list[str]) -> int:
+    """Ask for each IRI as a client does, fragments left off; return the number of requests."""
+    addresses = defaultdict(list)
+    for iri in iris:
+        addresses[iri.partition("#")[0].removeprefix(CANONICAL_BASE)].append(iri)
+    for path, described in addresses.items():
+        headers = {"Accept": "application/n-triples"}
+        response = client.get(f"/{path}", headers=headers, follow_redirects=True)
+        assert response.status_code == 200, path
+        subjects = {line.partition(" ")[0] for line in response.text.splitlines()}
+        told = {f"<{iri}>" for iri in described if iri not in UNDESCRIBED}
+        assert told <= subjects, told - subjects
+    return len(addresses)
+
+
+def test_iris_of_every_kind_dereference(client: FlaskClient, iris: list[str]) -> None:
+    chosen = {CANONICAL_BASE + path for path in sample(documents(iris))}
+    others = [iri for iri in iris if not documents([iri]) or "#" in iri]
+    fragments = [iri for iri in others if "#" in iri and documents([iri])][::20]
+    terms = [iri for iri in others if not documents([iri])]
+    assert len(terms) > 400
+    assert check_iris(client, [*chosen, *fragments, *terms]) > 60
+
+
+@pytest.mark.whole
+def test_every_iri_of_the_release_dereferences(client: FlaskClient, iris: list[str]) -> None:
+    assert len(iris) > 2000
+    assert check_iris(client, iris) > 1500
