@@ -63,6 +63,10 @@ interop: $(VENV)/.installed-dev ## clients that people use, against a running se
 hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minutes
 	$(BIN)/python -m pytest -m hostile tests/hostile
 
+.PHONY: whole
+whole: $(VENV)/.installed-dev ## every document of the release in every format, every IRI, about two minutes
+	$(BIN)/python -m pytest -m whole
+
 .PHONY: readme
 readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone
 	$(BIN)/python -m pytest -m readme

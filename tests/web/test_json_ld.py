@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,11 +9,10 @@ from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import RDFS, SKOS
 
-from kg.iris import rebase
 from kg.namespaces import CANONICAL_BASE
-from kg.release.publication import Release, Releases
+from kg.release.publication import Release
 from kg.settings import Settings
-from kg.store import Quad, canonical_nquads, write_store
+from kg.store import Quad
 from kg.web.app import close_app, create_app
 from kg.web.context import Context, Term
 from kg.web.json_ld import Form, write_json_ld
@@ -173,21 +171,6 @@ def test_the_ontology_has_the_same_context(client: FlaskClient) -> None:
     assert document["@context"] == CANONICAL_BASE + "context.jsonld"
     named = [node for node in document["@graph"] if node.get("@id", "").startswith("http")]
     assert len(named) > 200
-
-
-# Through a server whose IRIs lead to itself
-
-
-@pytest.fixture(scope="module")
-def local_home(
-    repository_release: Release, port: int, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Return a home with the repository's release under the address of a server to be."""
-    home, base = tmp_path_factory.mktemp("local"), f"http://127.0.0.1:{port}/"
-    text = repository_release.content_path.read_text(encoding="utf-8")
-    content = canonical_nquads(rebase(text, base).encode())
-    Releases(home).publish(content, {"base": base}, write_store)
-    return home
 
 
 # Terms as JSON

@@ -111,13 +111,14 @@ def _names(reader: Reader, description: Description) -> Iterator[Quad]:
 def _about_itself(reader: Reader, description: Description, release: str) -> Iterator[Quad]:
     document = Document.of(description, reader.base)
     dataset = URIRef(reader.base + "id/dataset/inovasi")
-    version = URIRef(f"{reader.base}id/release/{release[:_RELEASE_DIGITS]}")
+    version = _release_iri(reader, release)
     yield Quad(document.iri, RDF.type, FOAF.Document, None)
     yield Quad(document.iri, FOAF.primaryTopic, description.iri, None)
     yield Quad(document.iri, VOID.inDataset, dataset, None)
     yield Quad(document.iri, DCTERMS.license, LICENSE, None)
     yield Quad(document.iri, OWL.versionInfo, Literal(release), None)
-    yield from (Quad(document.iri, DCTERMS.modified, day, None) for day in _dates(reader, version))
+    if day := published_on(reader, release):
+        yield Quad(document.iri, DCTERMS.modified, day, None)
     for whole in (dataset, *((version,) if any(reader.store.quads(version)) else ())):
         yield Quad(document.iri, DCTERMS.isPartOf, whole, None)
         yield from _named(reader, whole)
@@ -135,14 +136,18 @@ def _named(reader: Reader, thing: URIRef) -> Iterator[Quad]:
     return (Quad(thing, SKOS.prefLabel, label, None) for label in reader.labels(thing))
 
 
-def _dates(reader: Reader, release: URIRef) -> Iterator[Literal]:
-    """Yield the day on which the release was published, as it or the data set says itself.
+def _release_iri(reader: Reader, release: str) -> URIRef:
+    return URIRef(f"{reader.base}id/release/{release[:_RELEASE_DIGITS]}")
+
+
+def published_on(reader: Reader, release: str) -> Literal | None:
+    """Return the day of a release as it, else the data set, states it; None if neither does.
 
     Never the clock nor a file's date: one release gives the same document wherever it is served.
     """
-    dataset = URIRef(reader.base + "id/dataset/inovasi")
-    for thing, term in product((release, dataset), (DCTERMS.modified, DCTERMS.issued)):
+    things = (_release_iri(reader, release), URIRef(reader.base + "id/dataset/inovasi"))
+    for thing, term in product(things, (DCTERMS.modified, DCTERMS.issued)):
         for value in reader.values(thing, term)[:1]:
             if isinstance(value, Literal):
-                yield value
-                return
+                return value
+    return None

@@ -252,4 +252,4 @@ def _finish(
         location = f"{request.script_root}/{quote(path)}.{media.suffix}"
         response.headers["Content-Location"] = f"{location}?{query}" if query else location
     language = response.headers.get("Content-Language", "")
-    return may_be_kept(response, site, media.suffix, path, query, language)
+    return may_be_kept(response, site, media.suffix, path, query, language, site.day)

@@ -20,6 +20,7 @@ from kg.store import Quad
 from kg.web.addresses import Links
 from kg.web.context import Context, published_context
 from kg.web.description import Description, describe
+from kg.web.documents import published_on
 from kg.web.presentation import Presenter
 from kg.web.reader import Reader
 from kg.web.state import State, get_state
@@ -139,6 +140,11 @@ class Site:
     def context(self) -> Context:
         """The JSON-LD context that documents of this release refer to."""
         return published_context(self.reader, self.prefixes)
+
+    @cached_property
+    def day(self) -> str:
+        """The day of the release as its documents state it; empty if it has none."""
+        return str(published_on(self.reader, self.release.identifier) or "")
 
     def is_technical(self, kind: URIRef) -> bool:
         """Say whether a class is one of the catalogue's and not of the subject."""
