@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from itertools import groupby, islice
 
 import pytest
 from flask.testing import FlaskClient
@@ -209,29 +208,6 @@ def test_an_address_without_suffix_negotiates_and_says_where_the_document_is(
     assert response.headers["Content-Location"] == f"/doc/{AGENCY}.jsonld"
     assert "Accept" in response.vary
     assert response.data == client.get(f"/doc/{AGENCY}.jsonld").data
-
-
-def samples(store: ReleaseStore) -> list[str]:
-    """Return the paths of up to three documents of every kind and scheme."""
-    subjects = {str(quad.subject) for quad in store.quads() if isinstance(quad.subject, URIRef)}
-    paths = sorted(
-        subject.removeprefix(CANONICAL_BASE) for subject in subjects if "#" not in subject
-    )
-    documents = [path for path in paths if path.startswith(("id/", "scheme/", "graph/"))]
-    kinds = groupby(documents, lambda path: path.rpartition("/")[0])
-    chosen = [path for _, members in kinds for path in islice(members, 3)]
-    return ["/doc/" + path.removeprefix("id/") for path in chosen]
-
-
-def test_all_formats_of_a_document_are_one_graph(client: FlaskClient, store: ReleaseStore) -> None:
-    paths = samples(store)
-    assert len(paths) >= 100
-    for path in paths:
-        lines, *others = (
-            graph_of(client, path, suffix) for suffix in ("nt", "ttl", "jsonld", "rdf")
-        )
-        for other in others:
-            assert set(other) == set(lines) or canonical(other) == canonical(lines), path
 
 
 def test_formats_with_graphs_are_one_dataset(client: FlaskClient) -> None:

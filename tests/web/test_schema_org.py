@@ -14,7 +14,7 @@ from rdflib.namespace import RDF, SDO
 from kg.namespaces import CANONICAL_BASE
 from kg.release.publication import Release
 from kg.settings import Settings
-from kg.store import ReleaseStore
+from kg.store import DEFAULT_GRAPH, ReleaseStore
 from kg.web.app import close_app, create_app
 
 # rdflib's JSON-LD parser makes graphs of a class that rdflib itself deprecates.
@@ -29,7 +29,7 @@ REQUIRED = {
     "CreativeWork": {"name", "url"},
     "SoftwareApplication": {"name", "url"},
     "GovernmentService": {"name", "url"},
-    "NewsArticle": {"headline", "publisher", "inLanguage", "url"},
+    "NewsArticle": {"name", "publisher", "inLanguage", "url"},
     "DefinedTerm": {"name", "inDefinedTermSet", "termCode"},
     "DefinedTermSet": {"name", "url"},
 }
@@ -56,7 +56,7 @@ def paths(repository_release: Release) -> list[str]:
     store = ReleaseStore.open(repository_release.store_path)
     things = [
         tuple(str(quad.subject).removeprefix(CANONICAL_BASE + "id/").split("/"))
-        for quad in store.quads(None, RDF.type)
+        for quad in store.quads(None, RDF.type, graph=DEFAULT_GRAPH)
         if quad.subject.startswith(CANONICAL_BASE + "id/")
     ]
     chosen = sorted({f"doc/{'/'.join(parts)}" for parts in things if parts[0] in KINDS})

@@ -20,6 +20,7 @@ Data = dict[str, object]
 
 _TYPES: Final[Mapping[str, str]] = {
     "inov:Agency": "GovernmentOrganization",
+    "inov:AgencyUnit": "GovernmentOrganization",
     "inov:Publisher": "Organization",
     "inov:AssessmentPanel": "Organization",
     "foaf:Organization": "Organization",
