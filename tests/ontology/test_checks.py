@@ -72,6 +72,7 @@ graph:provenance { claim:000-001 a inov:Agency ; rdf:subject agency:a ; rdf:obje
 """
 
 LABELS = 'skos:prefLabel "Hal C"@id , "Thing C"@en'
+RETIRED = "a inov:RetiredIri ; owl:deprecated true"
 # check → what is added to the sound dataset, and the nodes that the check must then name
 FAULTS: Mapping[str, list[tuple[str, set[str]]]] = {
     "missing-label": [
@@ -133,6 +134,16 @@ FAULTS: Mapping[str, list[tuple[str, set[str]]]] = {
     ],
     "deprecated-without-replacement": [
         ("graph:ontology { inov:value owl:deprecated true . }", {"inov:value"}),
+    ],
+    "retired-iri-in-use": [
+        (f"graph:identity {{ agency:a {RETIRED} }}", {"agency:a"}),
+        (
+            (
+                f"graph:identity {{ agency:old {RETIRED} }} "
+                "article-graph:000 { place:b inov:at agency:old }"
+            ),
+            {"agency:old"},
+        ),
     ],
     "duplicate-label": [
         (

@@ -1,16 +1,19 @@
 """Everything a curator wrote, read as one: ``data/`` as plain values and graphs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest.decisions import ConflictSet, IdentityDecision, read_conflicts, read_identities
 from kg.ingest.records import read_text, read_toml, read_turtle
+from kg.ingest.retirements import Retirement, read_retirements
 from kg.ingest.sources import Source, read_source
+from kg.iris import mint_iri
 from kg.language import Text
 
 _Parameters = ParamSpec("_Parameters")
@@ -37,6 +40,7 @@ class Corpus:
     links: tuple[TurtleFile, ...]
     conflicts: tuple[ConflictSet, ...]
     identities: tuple[IdentityDecision, ...]
+    retirements: tuple[Retirement, ...]
     dataset: Mapping[str, Any]
     proper_names: tuple[str, ...]
     fingerprints: Mapping[str, frozenset[str]]
@@ -81,6 +85,18 @@ def _read_dataset(path: Path) -> dict[str, Any]:
     return table
 
 
+def _described(files: Iterable[TurtleFile], sources: Iterable[Source]) -> frozenset[Node]:
+    """Return what has a description of its own: things of the files, and the sources."""
+    articles = (URIRef(mint_iri("article", source.id)) for source in sources)
+    return frozenset({node for file in files for node in file.graph.subjects()} | {*articles})
+
+
+def _mentioned(files: Iterable[TurtleFile], sources: Iterable[Source]) -> frozenset[Node]:
+    triples = [triple for file in files for triple in file.graph]
+    triples += [claim.triple for source in sources for claim in source.claims]
+    return frozenset(node for subject, _, value in triples for node in (subject, value))
+
+
 class _Reading:
     """One pass over the files, which goes on after a fault in order to name them all."""
 
@@ -93,14 +109,19 @@ class _Reading:
         folders |= instead
         sources = self.sources(folders)
         conflicts, identities = self.decisions(data, sources)
+        things, reference = self.turtle(data / "things"), self.turtle(data / "reference")
+        editorial, links = self.turtle(data / "editorial"), self.turtle(data / "links")
+        described = _described((*things, *reference), sources)
+        used = described | _mentioned((*editorial, *links), sources)
         corpus = Corpus(
             sources=sources,
-            things=self.turtle(data / "things"),
-            reference=self.turtle(data / "reference"),
-            editorial=self.turtle(data / "editorial"),
-            links=self.turtle(data / "links"),
+            things=things,
+            reference=reference,
+            editorial=editorial,
+            links=links,
             conflicts=conflicts,
             identities=identities,
+            retirements=self.retirements(data / "retired.csv", described, used),
             dataset=self.attempt(_read_dataset, data / "dataset.toml") or {},
             proper_names=self.lines(data / "proper-names.txt"),
             fingerprints={
@@ -132,6 +153,14 @@ class _Reading:
             self.attempt(read_conflicts, data / "conflicts.csv", claims) or (),
             self.attempt(read_identities, data / "identity.csv", claims, self.prefixes) or (),
         )
+
+    def retirements(
+        self, path: Path, described: frozenset[Node], used: frozenset[Node]
+    ) -> tuple[Retirement, ...]:
+        """Read what was retired, unless some data could not be read: all would seem missing."""
+        if self.faults:
+            return ()
+        return self.attempt(read_retirements, path, self.prefixes, described, used) or ()
 
     def turtle(self, folder: Path) -> tuple[TurtleFile, ...]:
         graphs = [(path, self.attempt(read_turtle, path)) for path in sorted(folder.glob("*.ttl"))]

@@ -7,6 +7,7 @@ from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from kg.ingest.corpus import TurtleFile
 from kg.ingest.decisions import ConflictSet, IdentityDecision
+from kg.ingest.retirements import Retirement, retirements_graph
 from kg.ingest.sources import Claim, Source, Span
 from kg.iris import mint_iri, parse_iri
 from kg.language import LANGUAGES, Text
@@ -122,12 +123,14 @@ def conflicts_graph(conflicts: Iterable[ConflictSet]) -> Graph:
     return graph
 
 
-def identity_graph(decisions: Iterable[IdentityDecision], labels: Graph) -> Graph:
-    """Return the decisions on which names are one thing and which are two.
+def identity_graph(
+    decisions: Iterable[IdentityDecision], retirements: Iterable[Retirement], labels: Graph
+) -> Graph:
+    """Return the decisions on which names are one thing and which are two, and retired IRIs.
 
     ``labels`` states ``skos:prefLabel`` of the things decided on.
     """
-    graph = Graph()
+    graph = retirements_graph(retirements, lambda thing: _label(thing, labels))
     for decision in decisions:
         node = URIRef(mint_iri("identity", decision.id))
         graph.add((node, RDF.type, INOV.IdentityDecision))

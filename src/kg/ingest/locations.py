@@ -45,6 +45,8 @@ class Locations:
         for decision in corpus.identities:
             node = URIRef(mint_iri("identity", decision.id))
             locations.add_node(node, decision.location)
+        for retirement in corpus.retirements:
+            locations.add_node(retirement.iri, retirement.location)
         for files in (corpus.things, corpus.reference, corpus.editorial, corpus.links):
             for file in files:
                 locations.add_turtle(file, prefixes)

@@ -66,14 +66,26 @@ def assemble(ontology: Path, corpus: Corpus) -> Candidate:
         GRAPH.sources: sources_graph(corpus.sources),
         GRAPH.provenance: provenance_graph(corpus.sources),
         GRAPH.conflicts: conflicts_graph(corpus.conflicts),
-        GRAPH.identity: identity_graph(corpus.identities, union(vocabularies, reference)),
+        GRAPH.identity: identity_graph(
+            corpus.identities, corpus.retirements, union(vocabularies, reference)
+        ),
         GRAPH.editorial: merge(corpus.editorial),
         GRAPH.links: merge(corpus.links),
     }
     claimed = {article_graph_iri(source.id): article_graph(source) for source in corpus.sources}
     held = ("ontology", "vocabularies", "reference", "sources")
-    default = union(*(graphs[GRAPH[name]] for name in held), _consolidated(corpus, graphs))
+    parts = [graphs[GRAPH[name]] for name in held]
+    default = union(*parts, _retired(graphs[GRAPH.identity]), _consolidated(corpus, graphs))
     return Candidate(default, graphs | claimed)
+
+
+def _retired(identity: Graph) -> Graph:
+    """Return what is said of retired IRIs: the only part of the decisions that is held."""
+    graph = Graph()
+    for node in identity.subjects(RDF.type, INOV.RetiredIri):
+        for triple in identity.triples((node, None, None)):
+            graph.add(triple)
+    return graph
 
 
 def ontology_graph(ontology: Path) -> Graph:

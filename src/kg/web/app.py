@@ -14,6 +14,7 @@ from kg.sparql.protocol import METHODS
 from kg.store import QueryPool, ReleaseStore
 from kg.web import (
     admission,
+    crawlers,
     delivery,
     endpoint,
     health,
@@ -67,7 +68,7 @@ def create_app(release: Release, settings: Settings) -> Flask:
     put_state(app, _open(release, settings))
     for part in (record, health, problems, metrics, admission, delivery):
         part.init_app(app)
-    for module in (endpoint, problems, resources, linked, pages):
+    for module in (endpoint, problems, resources, linked, crawlers, pages):
         app.register_blueprint(module.blueprint)
     app.after_request(_add_headers(release.identifier))
     return app

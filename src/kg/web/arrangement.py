@@ -78,6 +78,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "inov:attestedOn",
         "org:memberDuring",
         "inov:notBefore",
+        "prov:invalidatedAtTime",
         "inov:dateline",
         "inov:venue",
         "inov:locatedIn",
@@ -133,7 +134,14 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "skos:editorialNote",
         "dcterms:source",
     ),
-    "links": ("owl:sameAs", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso", "foaf:homepage"),
+    "links": (
+        "dcterms:isReplacedBy",
+        "owl:sameAs",
+        "skos:exactMatch",
+        "skos:closeMatch",
+        "rdfs:seeAlso",
+        "foaf:homepage",
+    ),
     "record": (
         "skos:notation",
         "dcterms:identifier",
@@ -158,6 +166,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "skos:topConceptOf",
         "skos:hasTopConcept",
         "rdfs:isDefinedBy",
+        "owl:deprecated",
         "oa:hasSelector",
     ),
 }

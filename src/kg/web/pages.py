@@ -9,10 +9,12 @@ from flask import Blueprint, Response, request, send_from_directory
 from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import FOAF, RDFS, SKOS
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
 
 from kg.errors import IriError
 from kg.iris import expand_curie
 from kg.sparql.formats import GRAPHS, SOLUTIONS
+from kg.web.crawlers import data_instead, lead_to_data
 from kg.web.frame import chosen_language, frame_context, may_be_kept, page, page_presenter
 from kg.web.literals import show_number
 from kg.web.presentation import Link, Phrase, Presenter
@@ -56,15 +58,17 @@ class Group:
 
 
 @blueprint.get("/")
-def home() -> Response:
-    """Show what this is, how much there is, and where to begin."""
+def home() -> BaseResponse:
+    """Show what this is, how much there is, and where to begin; to machines, the dataset."""
+    if instead := data_instead():
+        return instead
     site = get_site()
     presenter = page_presenter(site)
     # Commands to copy must work on the server that one reads.
     local, here = presenter.links.local, request.url_root
     agency = _featured_agency(site)
     questions = list(site.questions.values())
-    return _kept(
+    response = _kept(
         page(
             "home.html",
             figures=list(_figures(site, presenter)),
@@ -79,6 +83,7 @@ def home() -> Response:
             question_total=len(questions),
         )
     )
+    return lead_to_data(response)
 
 
 def _kept(response: Response) -> Response:

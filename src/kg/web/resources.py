@@ -32,6 +32,7 @@ from kg.web.frame import (
 from kg.web.json_ld import Form, write_json_ld
 from kg.web.ontology_page import VocabularyPage, ontology_page
 from kg.web.presentation import Link, Phrase, Presenter
+from kg.web.retired import find_retired, lead_on
 from kg.web.schema_org import schema_org
 from kg.web.shapes_page import shapes_page
 from kg.web.site import Site, get_site
@@ -60,6 +61,11 @@ def thing(**_: str) -> BaseResponse:
     path = request.path.removeprefix("/")
     if not site.knows(path):
         raise NotFound
+    if gone := find_retired(site, path):
+        if gone.into:
+            return lead_on(path, gone.into, None, query_of(_CARRIED))
+        # There is nothing to be sent to: the thing's own address tells of its end.
+        return document(_rest(path))
     media = wanted_format(DOCUMENTS)
     form = wanted_form(media)
     query = query_of(_CARRIED, **({PROFILE: form.word} if form else {}))
@@ -73,10 +79,13 @@ def thing(**_: str) -> BaseResponse:
 
 
 @blueprint.get("/doc/<path:rest>")
-def document(rest: str) -> Response:
+def document(rest: str) -> BaseResponse:
     """Answer with the document about a thing, in the format of its suffix or of Accept."""
     site = get_site()
     path, suffix = split_suffix(f"doc/{rest}")
+    gone = find_retired(site, path)
+    if gone and gone.into:
+        return lead_on(path, gone.into, suffix, query_of(_CARRIED))
     media = find_format(suffix, DOCUMENTS) if suffix else wanted_format(DOCUMENTS)
     form = wanted_form(media, negotiated=not suffix)
     description = site.describe(thing_path(path), _page_number()) if media else None
@@ -85,7 +94,13 @@ def document(rest: str) -> Response:
     response = _kept(site, path, media, form, lambda: _thing(site, description, path, media, form))
     _link(response, path, media, DOCUMENTS, description.iri)
     _turn(response, path, media, description)
+    if gone:
+        response.status_code = 410
     return _finish(site, response, path, media, form)
+
+
+def _rest(path: str) -> str:
+    return document_path(path).removeprefix("doc/")
 
 
 @blueprint.get("/ont")
@@ -170,7 +185,7 @@ def _thing(
     question = site.questions.get(path.rpartition("/")[2])
     run = question and presenter.links.local("query", example=question.key)
     return render_template(
-        "thing.html",
+        "withdrawn.html" if find_retired(site, path) else "thing.html",
         thing=thing_page(description, presenter, site.classes),
         schema_org=schema_org(description, presenter, _canonical(path, media)),
         downloads=_downloads(path, DOCUMENTS),

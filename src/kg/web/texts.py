@@ -32,6 +32,12 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "licence": Text("Data: CC BY 4.0", "Data: CC BY 4.0"),
     # A page about one thing
+    "withdrawn": Text(
+        "IRI ini sudah ditarik: hal yang dinamainya tidak lagi menjadi bagian data. Kapan dan "
+        "mengapa, tertulis di bawah.",
+        "This IRI was withdrawn: what it named is no part of the data any more. When and why is "
+        "written below.",
+    ),
     "names": Text("Nama", "Names"),
     "kind": Text("Apa ini", "What it is"),
     "when_where": Text("Waktu dan tempat", "When and where"),
