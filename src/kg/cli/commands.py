@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
 
+from kg.cli.addresses import make_export, make_redirects
 from kg.cli.output import Steps, measure_text, show_verdict, write_welcome
 from kg.cli.query import FORMATS, TABLE, answer_query
 from kg.language import Language, Text
@@ -41,7 +42,7 @@ def make_group(language: Language) -> click.Group:
         )[language],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for make in (_build, _validate, _serve, _query, _text):
+    for make in (_build, _validate, _serve, make_export, make_redirects, _query, _text):
         group.add_command(make(language))
     return group
 

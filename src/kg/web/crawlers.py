@@ -14,11 +14,12 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.language import LANGUAGES
-from kg.sparql.formats import DOCUMENTS, GRAPHS, HTML
+from kg.sparql.formats import GRAPHS, HTML
 from kg.sparql.negotiation import choose_format
 from kg.web.frame import CACHE_CONTROL, may_be_kept
 from kg.web.inventory import document_paths, page_paths, things
 from kg.web.site import Site, get_site
+from kg.web.thing_page import Download
 
 blueprint = Blueprint("crawlers", __name__)
 
@@ -48,16 +49,19 @@ def data_instead() -> BaseResponse | None:
 
 def lead_to_data(response: Response | BaseResponse) -> Response | BaseResponse:
     """Name the description of the whole in each format (RFC 8288), and that it is negotiated."""
-    stem = f"{request.script_root}/{DATASET}"
-    entries = [f'<{stem}>; rel="describedby"']
+    entries = [f'<{request.script_root}/{DATASET}>; rel="describedby"']
     entries += [
-        f'<{stem}.{offer.suffix}>; rel="alternate"; type="{offer.media_type}"'
-        for offer in DOCUMENTS
-        if offer != HTML
+        f'<{item.href}>; rel="alternate"; type="{item.media_type}"' for item in dataset_formats()
     ]
     response.headers["Link"] = ", ".join(entries)
     response.vary.add("Accept")
     return response
+
+
+def dataset_formats() -> list[Download]:
+    """Return the addresses of the description of the whole, one a format."""
+    stem = f"{request.script_root}/{DATASET}"
+    return [Download(offer.label, offer.media_type, f"{stem}.{offer.suffix}") for offer in GRAPHS]
 
 
 @blueprint.get("/robots.txt")

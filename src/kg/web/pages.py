@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.errors import IriError
 from kg.iris import expand_curie
 from kg.sparql.formats import GRAPHS, SOLUTIONS
-from kg.web.crawlers import data_instead, lead_to_data
+from kg.web.crawlers import data_instead, dataset_formats, lead_to_data
 from kg.web.frame import chosen_language, frame_context, may_be_kept, page, page_presenter
 from kg.web.literals import show_number
 from kg.web.presentation import Link, Phrase, Presenter
@@ -81,6 +81,7 @@ def home() -> BaseResponse:
             shelves=list(_shelves(site, presenter)),
             questions=[_question_link(presenter, item) for item in questions[:_FEATURED]],
             question_total=len(questions),
+            dataset_formats=dataset_formats(),
         )
     )
     return lead_to_data(response)

@@ -31,6 +31,19 @@ WORDS: Final[Mapping[str, Text]] = {
         "Name this release when you cite: its content will never change.",
     ),
     "licence": Text("Data: CC BY 4.0", "Data: CC BY 4.0"),
+    # A frozen export
+    "frozen": Text(
+        "Ini salinan beku: semua halaman dan data ada, tetapi tanpa server tidak ada kueri.",
+        "This is a frozen copy: all pages and data are here, but without a server no queries.",
+    ),
+    "frozen_hint": Text(
+        "Setiap halaman menunjuk datanya dalam beberapa format, graf-grafnya tercantum di "
+        "halaman Jelajah, dan contoh kueri tertulis di halamannya masing-masing. Muat data itu "
+        "ke mesin SPARQL mana pun untuk menjalankan kueri.",
+        "Every page points to its data in several formats, the graphs are listed under Browse, "
+        "and the example queries are written out on pages of their own. Load the data into any "
+        "SPARQL engine to run them.",
+    ),
     # A page about one thing
     "withdrawn": Text(
         "IRI ini sudah ditarik: hal yang dinamainya tidak lagi menjadi bagian data. Kapan dan "
