@@ -130,7 +130,8 @@ LoadModule dir_module {modules}/mod_dir.so
 LoadModule mime_module {modules}/mod_mime.so
 LoadModule headers_module {modules}/mod_headers.so
 LoadModule rewrite_module {modules}/mod_rewrite.so
-{user}
+User www-data
+Group www-data
 TypesConfig /etc/mime.types
 DocumentRoot "{root}"
 <Directory "{root}">
@@ -148,16 +149,14 @@ def apache(root: Path, folder: Path, port: int) -> Iterator[str]:
         pytest.fail("Apache is missing: apt-get install apache2")
     # Apache gives up root's rights, and must still come in.
     for place in (root, *root.parents):
-        if place.owner() == "root" or place == root:
-            place.chmod(place.stat().st_mode | 0o055)
+        if not place.stat().st_mode & 0o001:
+            place.chmod(place.stat().st_mode | 0o011)
     configuration = folder / "apache.conf"
     configuration.write_text(
         CONFIGURATION.format(
             folder=folder,
             port=port,
             modules="/usr/lib/apache2/modules",
-            user="User www-data\nGroup www-data\nLoadModule unixd_module "
-            "/usr/lib/apache2/modules/mod_unixd.so",
             root=root,
         ),
         encoding="utf-8",

@@ -234,7 +234,7 @@ def resources(address: str, base: str) -> set[str]:
 
 def resources_of(release: Release) -> set[str]:
     """Return the IRI of every subject and graph of a release that is under its base."""
-    subjects = set()
+    subjects: set[str] = set()
     for line in release.content_path.read_text(encoding="utf-8").splitlines():
         names = [line.partition(" ")[0]]
         if line.endswith("> ."):

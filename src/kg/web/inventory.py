@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from rdflib import URIRef
@@ -21,6 +22,7 @@ PAGES: Final = ("", "about", "browse", "query", "ont", "shapes")
 """The pages that are about no single thing."""
 
 
+@lru_cache(maxsize=4)
 def things(site: Site) -> Mapping[str, Sequence[str]]:
     """Return the paths of all things, schemes, concepts and graphs by kind, sorted.
 
