@@ -59,6 +59,11 @@ interop: $(VENV)/.installed-dev ## clients that people use, against a running se
 	cd tests/interop/comunica && npm ci --silent
 	$(BIN)/python -m pytest -m interop tests/interop
 
+.PHONY: crawl
+crawl: $(VENV)/.installed-dev ## walk a server, an export and Apache by links alone (needs apache2)
+	@test -x /usr/sbin/apache2 || { echo "apache2 is missing: apt-get install apache2"; exit 1; }
+	$(BIN)/python -m pytest -m crawl tests/crawl
+
 .PHONY: hostile
 hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minutes
 	$(BIN)/python -m pytest -m hostile tests/hostile

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -27,7 +26,7 @@ person:tak-dikenal,withdrawn,,2026-11-21,Orang ini tidak pernah ada.,There never
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """Return a client of what a copy of the data with two retired IRIs builds."""
-    folder: Path = tmp_path_factory.mktemp("retired")
+    folder = tmp_path_factory.mktemp("retired")
     shutil.copytree(Settings().data, folder / "data")
     with (folder / "data/retired.csv").open("a", encoding="utf-8") as file:
         file.write(ROWS)
