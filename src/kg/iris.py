@@ -95,8 +95,10 @@ def compress_iri(iri: str, prefixes: Mapping[str, str]) -> str:
     >>> compress_iri("http://www.w3.org/ns/org#Post", {"org": "http://www.w3.org/ns/org#"})
     'org:Post'
     """
+    # An rdflib term's own startswith is slow, and this is asked for every term of a document.
+    plain = str(iri)
     fits = [
-        item for item in prefixes.items() if iri.startswith(item[1]) and len(iri) > len(item[1])
+        item for item in prefixes.items() if plain.startswith(item[1]) and len(plain) > len(item[1])
     ]
     if not fits:
         return iri

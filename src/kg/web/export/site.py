@@ -13,6 +13,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+from rdflib.namespace import OWL
+
 from kg.errors import KgError
 from kg.language import Language, Text
 from kg.release.publication import Release
@@ -164,12 +166,17 @@ def _writer() -> Writer:
 
 
 def _documents() -> list[str]:
+    """Return the units that no page need lead to."""
     with _writer().app.test_request_context():
         site = get_site()
         base = site.release.base
         paths = [path for kind in inventory.things(site).values() for path in kind]
         paths += [iri.removeprefix(base) for iri in inventory.retired(site)]
-    return [f"/{document_path(path)}" for path in paths]
+        versions = site.reader.things(site.iri("ont"), OWL.versionIRI)
+    return [
+        *(f"/{document_path(path)}" for path in paths),
+        *(f"/{version.removeprefix(base)}" for version in versions),
+    ]
 
 
 def _write(units: Sequence[str]) -> Written:

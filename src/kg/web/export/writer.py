@@ -171,7 +171,8 @@ class Writer:
     def _moved(self, unit: str, location: str) -> None:
         survivor = split_suffix(location).stem
         self.written.moved[unit] = survivor
-        for file in self.layout.signposts(unit):
+        pages = [self.layout.page_file(unit.lstrip("/"), 1, language) for language in LANGUAGES]
+        for file in (*self.layout.signposts(unit), *pages):
             self._signpost(file, survivor, [])
 
     def _signpost(self, file: str, address: str, downloads: Iterable[Download]) -> None:
@@ -201,3 +202,4 @@ class Writer:
                 body = render_template("frozen.html").encode()
             file = self.layout.file_of("/query", language)
             self._put_page(file, Answer(200, HTML.media_type, body, ""), language)
+        self._signpost("sparql/index.html", "/query", [])
