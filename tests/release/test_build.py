@@ -70,10 +70,14 @@ def test_every_triple_of_the_default_graph_stands_in_a_named_graph(
         assert any(other.graph is not None for other in sources), quad
 
 
-def test_the_store_holds_exactly_the_quads_of_the_file(
+def test_the_store_holds_exactly_the_quads_of_the_files(
     release: Release, release_store: ReleaseStore
 ) -> None:
-    assert len(release_store) == release.manifest["quads"]
+    files = (release.content_path, release.publication_path)
+    content, publication = (path.read_bytes().splitlines() for path in files)
+    assert len(content) == release.manifest["quads"]
+    assert not set(content) & set(publication)
+    assert len(release_store) == len(content) + len(publication)
     assert GRAPH.provenance in release_store.graph_names()
 
 

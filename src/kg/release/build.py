@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.ingest.corpus import Corpus, read_corpus
@@ -12,8 +13,9 @@ from kg.namespaces import GRAPH, read_prefixes
 from kg.questions import read_questions
 from kg.release.candidate import Candidate, assemble
 from kg.release.catalog import catalog_graph
+from kg.release.completion import complete_release
 from kg.release.gate import judge
-from kg.release.publication import Release, Releases
+from kg.release.publication import Incoming, Release, Releases
 from kg.release.verdict import NonConformanceError, Verdict
 from kg.settings import Settings
 from kg.store import canonical_nquads, write_store
@@ -61,8 +63,13 @@ def judge_data(
     return Judged(candidate, corpus, verdict)
 
 
-def build(settings: Settings, progress: Progress) -> tuple[Release, Verdict]:
+def build(
+    settings: Settings, progress: Progress, at: datetime | None = None
+) -> tuple[Release, Verdict]:
     """Build, judge and publish a release; return it with the verdict (its warnings).
+
+    ``at`` is when it is published, with its time zone; now if it is None. The content does not
+    depend on it.
 
     Raises ``NonConformanceError`` if the gate refuses the candidate, and what ``judge_data``
     raises. Whatever is raised, the current release stays as it was.
@@ -73,8 +80,14 @@ def build(settings: Settings, progress: Progress) -> tuple[Release, Verdict]:
     progress(Text("Menulis rilis", "Writing the release"))
     candidate = judged.candidate.with_graph(GRAPH.validation, judged.verdict.report)
     content = canonical_nquads(rebase(candidate.nquads().decode(), settings.base_iri).encode())
+    prefixes = read_prefixes(settings.ontology)
+
+    def complete(incoming: Incoming) -> Mapping[str, object]:
+        progress(Text("Menghitung dan menulis berkas unduhan", "Counting, and writing the dumps"))
+        return complete_release(incoming, prefixes, at or datetime.now(UTC))
+
     release = Releases(settings.home).publish(
-        content, _manifest(settings, judged, content), write_store
+        content, _manifest(settings, judged, content), write_store, complete
     )
     return release, judged.verdict
 
@@ -84,7 +97,6 @@ def _manifest(settings: Settings, judged: Judged, content: bytes) -> dict[str, o
         "base": settings.base_iri,
         "version": judged.corpus.dataset["version"],
         "quads": content.count(b"\n"),
-        "default_graph_triples": len(judged.candidate.default),
         "sources": len(judged.corpus.sources),
         "claims": sum(len(source.claims) for source in judged.corpus.sources),
         "warnings": len(judged.verdict.of("warning")),

@@ -18,6 +18,7 @@ from kg.language import Text
 
 STORE: Final = "store"
 CONTENT: Final = "release.nq"
+PUBLICATION: Final = "publication.nq"
 MANIFEST: Final = "release.json"
 
 _FOLDER_NAME_LENGTH: Final = 16
@@ -47,11 +48,33 @@ class Release:
         return self.path / CONTENT
 
     @property
+    def publication_path(self) -> Path:
+        """Return the file of what is said of the release, as N-Quads."""
+        return self.path / PUBLICATION
+
+    @property
     def published(self) -> datetime:
         """Return when the release was switched to last, in whole seconds."""
         manifest = self.path / MANIFEST
         file = manifest if manifest.is_file() else self.content_path
         return datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A release that is being made; ``previous`` is the one before, None if that has another base.
+
+    ``folder`` has the content and the store of it.
+    """
+
+    folder: Path
+    identifier: str
+    base: str
+    previous: Release | None
+
+
+Complete = Callable[[Incoming], Mapping[str, Any]]
+"""Adds files to a release that is being made; returns what its manifest tells of them."""
 
 
 def open_release(folder: Path) -> Release:
@@ -90,11 +113,13 @@ class Releases:
         content: bytes,
         manifest: Mapping[str, Any],
         write_store: Callable[[Path, Path], None],
+        complete: Complete = lambda _incoming: {},
     ) -> Release:
         """Write a release and switch to it in one step; a failure leaves everything as it was.
 
-        ``content`` is the sorted N-Quads; ``write_store(folder, nquads_file)`` makes the store.
-        A release of the same content is not written twice.
+        ``content`` is the sorted N-Quads; ``write_store(folder, nquads_file)`` makes the store, and
+        ``complete`` whatever else the folder holds. A release of the same content is not written
+        twice.
         """
         identifier = sha256(content).hexdigest()
         folder = self.home / "releases" / identifier[:_FOLDER_NAME_LENGTH]
@@ -104,10 +129,20 @@ class Releases:
                 with self._incoming() as incoming:
                     (incoming / CONTENT).write_bytes(content)
                     write_store(incoming / STORE, incoming / CONTENT)
-                    _write_manifest(incoming, {"identifier": identifier, **manifest})
+                    base = str(manifest["base"])
+                    previous = self._previous(base)
+                    more = complete(Incoming(incoming, identifier, base, previous))
+                    _write_manifest(incoming, {"identifier": identifier, **manifest, **more})
                     incoming.rename(folder)
             self._switch(folder)
         return open_release(folder)
+
+    def _previous(self, base: str) -> Release | None:
+        """Return the release that is served now, if its IRIs can be compared."""
+        if not (self._link / MANIFEST).is_file():
+            return None
+        current = self.current()
+        return current if current.base == base and current.content_path.is_file() else None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -7,7 +7,14 @@ from kg.store.canonical import canonical_nquads
 from kg.store.inquiry import Columns
 from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
 from kg.store.pool import RESERVE, Answer, Figures, QueryPool
-from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, MemoryStore, ReleaseStore, write_store
+from kg.store.release import (
+    ANY_GRAPH,
+    DEFAULT_GRAPH,
+    MemoryStore,
+    ReleaseStore,
+    extend_store,
+    write_store,
+)
 from kg.store.terms import Quad, Term
 
 __all__ = [
@@ -25,6 +32,7 @@ __all__ = [
     "ReleaseStore",
     "Term",
     "canonical_nquads",
+    "extend_store",
     "parse_rdf",
     "write_store",
 ]

@@ -143,6 +143,22 @@ def write_store(folder: Path, nquads: Path) -> None:
         raise _not_loadable(Text(str(error), str(error))) from error
 
 
+def extend_store(folder: Path, nquads: Path) -> None:
+    """Load one more N-Quads file into a store that ``write_store`` has written.
+
+    Nobody may have the store open. Raises ``StoreError`` as ``write_store`` does.
+    """
+    try:
+        store = ox.Store(folder)
+        store.bulk_extend(ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS))
+        store.optimize()
+        store.flush()
+    except SyntaxError as error:
+        raise _not_loadable(Text(error.msg, error.msg)) from None
+    except _ENGINE_FAULTS as error:
+        raise _not_loadable(Text(str(error), str(error))) from error
+
+
 def _row(names: list[str], solution: ox.QuerySolution) -> Mapping[str, Term]:
     return {
         name: to_rdflib(term)

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request, send_from_directory
 from rdflib import RDF, Literal, URIRef
-from rdflib.namespace import FOAF, RDFS, SKOS
+from rdflib.namespace import FOAF, SKOS
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -235,7 +235,7 @@ def query() -> Response:
     asked = "query" in request.args or question is not None
     shown = text or _FIRST_QUERY.format(base=site.release.base)
     outcome = ask(text, presenter) if asked else None
-    comments = site.reader.values(question.iri, RDFS.comment) if question else []
+    comments = site.reader.values(question.iri, SKOS.note) if question else []
     examples = [(item.key, presenter.name(item.iri).text) for item in site.questions.values()]
     response = page(
         "query.html",

@@ -1,0 +1,100 @@
+"""From content to a whole release: store, files to take away, and what is said of them.
+
+Called before the switch, in a folder that nobody sees yet.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, OWL, SKOS
+
+from kg.iris import rebase
+from kg.language import Language
+from kg.namespaces import GRAPH
+from kg.release.candidate import nquads
+from kg.release.catalog import DATASET, DCAT
+from kg.release.citation import Citation, write_citation
+from kg.release.description import Counted, ReleaseFacts, describe_release, release_iri
+from kg.release.dumps import FOLDER, DumpSource, make_dumps
+from kg.release.publication import CONTENT, PUBLICATION, STORE, Incoming
+from kg.release.statistics import Figures, Triple
+from kg.store import ReleaseStore, extend_store
+
+
+def complete_release(
+    incoming: Incoming,
+    prefixes: Mapping[str, str],
+    published: datetime,
+    counted: Counted | None = None,
+) -> Mapping[str, Any]:
+    """Make the files of a release and its publication; return what the manifest tells of them.
+
+    The incoming folder has the content and a store of it. ``prefixes`` are canonical. Where the
+    figures of the content are known already, ``counted`` spares asking for them. The same content,
+    predecessor and time give the same files. Raises ``StoreError`` and ``OSError``.
+    """
+    local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
+    published = published.astimezone(UTC).replace(microsecond=0)
+    # Opened read-only, the store keeps nothing that would be in the way of writing to it after.
+    store = ReleaseStore.open(incoming.folder / STORE)
+    source = DumpSource(
+        content=incoming.folder / CONTENT,
+        base=incoming.base,
+        prefixes=local,
+        citation=write_citation(_citation(store, incoming, published)),
+        previous=incoming.previous.content_path if incoming.previous else None,
+    )
+    dumps = make_dumps(source, incoming.folder / FOLDER)
+    previous = incoming.previous.identifier if incoming.previous else None
+    facts = ReleaseFacts(incoming.base, incoming.identifier, published, local, dumps, previous)
+    figures, triples = describe_release(facts, store, counted)
+    del store
+    (incoming.folder / PUBLICATION).write_bytes(_write(triples, incoming.base))
+    extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION)
+    return _manifest(figures, facts)
+
+
+def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:
+    return {
+        "default_graph_triples": figures["triples",],
+        "published": facts.published.isoformat(),
+        "previous": facts.previous,
+        "files": len(facts.dumps),
+    }
+
+
+def _write(triples: list[Triple], base: str) -> bytes:
+    graph = Graph()
+    for triple in triples:
+        graph.add(triple)
+    name = GRAPH.release
+    lines = nquads(graph, {name: graph}).decode().replace(f"<{name}>", f"<{rebase(name, base)}>")
+    # As of the content: every line once, by code point.
+    return "".join(sorted(set(lines.splitlines(keepends=True)))).encode()
+
+
+def _citation(store: ReleaseStore, incoming: Incoming, published: datetime) -> Citation:
+    dataset = URIRef(rebase(DATASET, incoming.base))
+
+    def texts(subject: URIRef, predicate: URIRef, *languages: Language | None) -> list[str]:
+        found = {quad.object for quad in store.quads(subject, predicate)}
+        return [
+            str(term)
+            for language in languages
+            for term in sorted(found)
+            if isinstance(term, Literal) and term.language == language
+        ]
+
+    creators = {quad.object for quad in store.quads(dataset, DCTERMS.creator)}
+    return Citation(
+        title=texts(dataset, DCTERMS.title, "en")[0],
+        abstract="\n\n".join(texts(dataset, DCTERMS.description, "id", "en")),
+        authors=[texts(URIRef(str(c)), SKOS.prefLabel, "en")[0] for c in sorted(creators)],
+        keywords=list(dict.fromkeys(texts(dataset, DCAT.keyword, "id", "en"))),
+        version=texts(dataset, OWL.versionInfo, None)[0],
+        date=published.date().isoformat(),
+        url=str(release_iri(incoming.base, incoming.identifier)),
+        sha256=incoming.identifier,
+    )

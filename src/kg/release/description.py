@@ -1,0 +1,348 @@
+"""What is said of a release once its content is fixed: figures, files, dates, versions.
+
+VoID (https://www.w3.org/TR/void/), with the partitions that query editors complete from, and DCAT
+3 (https://www.w3.org/TR/vocab-dcat-3/). It stands in ``graph/release`` and in the default graph,
+so that it is counted too: it is written again and again until the figures are true of it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rdflib import RDF, XSD, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS, OWL, SKOS, VOID
+
+from kg.errors import StoreError
+from kg.iris import rebase
+from kg.language import LANGUAGES, Text
+from kg.namespaces import GRAPH, INOV
+from kg.release.catalog import DATASET, DCAT, ENDPOINT, SPATIAL
+from kg.release.dumps import Dump
+from kg.release.partitions import partitions
+from kg.release.statistics import (
+    WHOLE,
+    Figures,
+    Surroundings,
+    Triple,
+    difference,
+    measure,
+    measure_graphs,
+    measure_triples,
+)
+from kg.sparql.formats import GRAPHS
+from kg.store import ReleaseStore, Term
+
+SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
+_MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
+_SHA256: Final = SPDX.checksumAlgorithm_sha256
+
+_COPIED: Final = (
+    DCTERMS.description,
+    DCTERMS.rights,
+    DCTERMS.license,
+    DCTERMS.creator,
+    DCTERMS.publisher,
+    DCTERMS.language,
+    DCTERMS.conformsTo,
+    DCAT.theme,
+    DCAT.keyword,
+    DCAT.contactPoint,
+    DCAT.landingPage,
+    VOID.sparqlEndpoint,
+    VOID.uriSpace,
+    VOID.uriRegexPattern,
+)
+"""What is said of the dataset and true of each of its releases."""
+
+_TRIES: Final = 40
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What has to be known of a release besides its store.
+
+    ``identifier`` is the SHA-256 of the content, ``previous`` the identifier of the release
+    before (of the same base), None if there is none. ``prefixes`` are in the release's IRIs.
+    """
+
+    base: str
+    identifier: str
+    published: datetime
+    prefixes: Mapping[str, str]
+    dumps: Collection[Dump]
+    previous: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the first digits of the identifier, which name folder and IRI."""
+        return short_name(self.identifier)
+
+    def iri(self, canonical: str) -> URIRef:
+        """Return one of our IRIs in the release's base."""
+        return URIRef(rebase(canonical, self.base))
+
+    @property
+    def release(self) -> URIRef:
+        """Return the IRI of the release."""
+        return release_iri(self.base, self.identifier)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a store says about itself when it is asked: all that a description needs of it.
+
+    ``examples`` names one instance of each class; ``links`` counts the triples that lead from
+    things to another host, by host and property; ``dates`` are the first and the last date.
+    """
+
+    figures: Figures
+    graphs: Mapping[URIRef, Figures]
+    links: Mapping[tuple[str, str], int]
+    examples: Mapping[str, URIRef]
+    dates: tuple[Literal, Literal] | None
+
+
+def short_name(identifier: str) -> str:
+    """Return what names a release's folder and its IRI: the first 16 digits."""
+    return identifier[:16]
+
+
+def release_iri(base: str, identifier: str) -> URIRef:
+    """Return the IRI of a release."""
+    return URIRef(f"{base}id/release/{short_name(identifier)}")
+
+
+def void_iri(base: str, identifier: str) -> URIRef:
+    """Return the IRI of the document whose fragments are the partitions of a release."""
+    return URIRef(f"{base}void/{short_name(identifier)}")
+
+
+def count_content(store: ReleaseStore, base: str) -> Counted:
+    """Ask a store that holds the content of a release for everything that is told of it."""
+    return Counted(
+        figures=measure(store, base),
+        graphs=measure_graphs(store, base),
+        links=_count_links(store, base),
+        examples=_find_examples(store, base),
+        dates=_find_dates(store, base),
+    )
+
+
+def describe_release(
+    facts: ReleaseFacts, store: ReleaseStore, counted: Counted | None = None
+) -> tuple[Figures, list[Triple]]:
+    """Return the figures of the default graph and the triples that tell them, themselves counted.
+
+    ``store`` holds the content alone. A count that is an object of a triple may change the number
+    of distinct objects, and so itself. Where no figures are true of themselves, one example more
+    is given, and it is tried again.
+    """
+    counted = counted or count_content(store, facts.base)
+    around = Surroundings(store, facts.base)
+    dataset = facts.iri(DATASET)
+    copied = [
+        (facts.release, predicate, quad.object)
+        for predicate in _COPIED
+        for quad in store.quads(dataset, predicate)
+        if quad.graph is None
+    ]
+    version = next(quad.object for quad in store.quads(dataset, OWL.versionInfo))
+    lasting = [*copied, *_lasting(facts, store, counted, str(version))]
+    for examples in range(1, len(counted.examples) + 1):
+        figures, triples = counted.figures, list[Triple]()
+        for _ in range(_TRIES):
+            told = sorted({*lasting, *_told(facts, counted, figures, triples, examples)})
+            after = figures_after(counted.figures, told, around)
+            if after == figures and told == triples:
+                return figures, told
+            figures, triples = after, told
+    raise StoreError(Text("Hitungan tidak menetap", "The figures do not settle"))
+
+
+def figures_after(before: Figures, added: Iterable[Triple], around: Surroundings) -> Figures:
+    """Return the figures of a store after triples are added to its default graph."""
+    figures = Figures(before)
+    figures.update(difference(added, around))
+    return +figures
+
+
+def _lasting(
+    facts: ReleaseFacts, store: ReleaseStore, counted: Counted, version: str
+) -> Iterator[Triple]:
+    """Yield what does not depend on figures that this description changes."""
+    yield from _versions(facts, version)
+    release = facts.release
+    for offer in GRAPHS:
+        yield release, VOID.feature, URIRef(str(offer.iri))
+    for dump in facts.dumps:
+        yield from _distribution(facts, dump)
+    yield from _service(facts)
+    spatial = facts.iri(SPATIAL)
+    if any(store.quads(spatial)):
+        yield release, DCTERMS.spatial, spatial
+    if counted.dates:
+        period = _part(facts, "temporal")
+        yield release, DCTERMS.temporal, period
+        yield period, RDF.type, DCTERMS.PeriodOfTime
+        for predicate, date in zip((DCAT.startDate, DCAT.endDate), counted.dates, strict=True):
+            yield period, predicate, date
+    yield from _linksets(facts, counted.links)
+
+
+def _versions(facts: ReleaseFacts, version: str) -> Iterator[Triple]:
+    release, dataset = facts.release, facts.iri(DATASET)
+    yield release, RDF.type, VOID.Dataset
+    yield release, RDF.type, DCAT.Dataset
+    title = Text("Rilis {name} ({version})", "Release {name} ({version})").format(
+        name=facts.name, version=version
+    )
+    for language in LANGUAGES:
+        for predicate in (SKOS.prefLabel, DCTERMS.title):
+            yield release, predicate, Literal(title[language], lang=language)
+    yield release, DCTERMS.identifier, Literal(facts.name)
+    yield release, DCAT.version, Literal(version)
+    moment = Literal(facts.published.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=XSD.dateTime)
+    yield release, DCTERMS.issued, moment
+    yield release, DCTERMS.modified, moment
+    yield dataset, DCTERMS.modified, moment
+    yield release, DCAT.isVersionOf, dataset
+    yield dataset, DCAT.hasVersion, release
+    yield dataset, DCAT.hasCurrentVersion, release
+    if facts.previous:
+        yield release, DCAT.previousVersion, release_iri(facts.base, facts.previous)
+    yield from _checksum(release, _part(facts, "sha256"), facts.identifier)
+
+
+def _checksum(node: URIRef, checksum: URIRef, digest: str) -> Iterator[Triple]:
+    yield node, SPDX.checksum, checksum
+    yield checksum, RDF.type, SPDX.Checksum
+    yield checksum, SPDX.algorithm, _SHA256
+    yield checksum, SPDX.checksumValue, Literal(digest)
+
+
+def _distribution(facts: ReleaseFacts, dump: Dump) -> Iterator[Triple]:
+    folder = f"{facts.base}dumps/{facts.name}/"
+    node, address = URIRef(f"{folder}#{dump.name}"), URIRef(folder + dump.name)
+    yield facts.release, DCAT.distribution, node
+    yield node, RDF.type, DCAT.Distribution
+    for language in LANGUAGES:
+        yield node, DCTERMS.title, Literal(dump.title[language], lang=language)
+    yield node, DCAT.accessURL, URIRef(folder)
+    yield node, DCAT.downloadURL, address
+    yield node, DCAT.mediaType, URIRef(_MEDIA_TYPES + dump.media_type)
+    if dump.is_compressed:
+        yield node, DCAT.compressFormat, URIRef(_MEDIA_TYPES + "application/gzip")
+    yield node, DCAT.byteSize, Literal(dump.size)
+    yield node, DCTERMS.license, LICENSE
+    yield from _checksum(node, URIRef(f"{node}.sha256"), dump.sha256)
+    if dump.is_whole:
+        yield facts.release, VOID.dataDump, address
+
+
+LICENSE: Final = URIRef("https://creativecommons.org/licenses/by/4.0/")
+
+
+def _service(facts: ReleaseFacts) -> Iterator[Triple]:
+    """Yield the distribution that is no file: asking the endpoint."""
+    endpoint = facts.iri(ENDPOINT)
+    node = URIRef(f"{facts.base}dumps/{facts.name}/#sparql")
+    yield facts.release, DCAT.distribution, node
+    yield node, RDF.type, DCAT.Distribution
+    for language in LANGUAGES:
+        yield node, DCTERMS.title, Literal("SPARQL", lang=language)
+    yield node, DCAT.accessURL, endpoint
+    yield node, DCAT.accessService, endpoint
+    yield node, DCTERMS.license, LICENSE
+
+
+def _linksets(facts: ReleaseFacts, links: Mapping[tuple[str, str], int]) -> Iterator[Triple]:
+    for number, ((host, predicate), total) in enumerate(sorted(links.items()), start=1):
+        node = _part(facts, f"linkset-{number}")
+        yield facts.release, VOID.subset, node
+        yield node, RDF.type, VOID.Linkset
+        yield node, VOID.linkPredicate, URIRef(predicate)
+        yield node, VOID.subjectsTarget, facts.iri(DATASET)
+        yield node, VOID.objectsTarget, URIRef(host)
+        yield node, VOID.triples, Literal(total)
+
+
+def _told(
+    facts: ReleaseFacts,
+    counted: Counted,
+    figures: Figures,
+    triples: Collection[Triple],
+    examples: int,
+) -> Iterator[Triple]:
+    """Yield the figures as triples; ``triples`` are those of the try before."""
+    release, own = facts.release, facts.iri(GRAPH.release)
+    graphs = {**counted.graphs, own: measure_triples(triples, facts.base)}
+    for node, totals in ((release, figures), *graphs.items()):
+        for name in WHOLE:
+            yield node, VOID[name], Literal(totals[(name,)])
+    for node in graphs:
+        yield release, VOID.subset, node
+    yield from partitions(release, _part(facts, ""), figures, counted.examples, facts.prefixes)
+    for namespace in _vocabularies(figures, facts.prefixes):
+        yield release, VOID.vocabulary, namespace
+    for _, example in zip(range(examples), sorted(counted.examples.values()), strict=False):
+        yield release, VOID.exampleResource, example
+
+
+def _vocabularies(figures: Figures, prefixes: Mapping[str, str]) -> list[URIRef]:
+    terms = {key[1] for key in figures if key[0] in ("property", "class")}
+    namespaces = {term[: max(term.rfind("#"), term.rfind("/")) + 1] for term in terms}
+    return sorted(URIRef(iri) for iri in namespaces & set(prefixes.values()))
+
+
+def _part(facts: ReleaseFacts, fragment: str) -> URIRef:
+    return URIRef(f"{void_iri(facts.base, facts.identifier)}#{fragment}")
+
+
+_LINKS: Final = """
+SELECT ?host ?p (COUNT(*) AS ?n) WHERE {
+  { SELECT DISTINCT ?s ?p ?o WHERE {
+      GRAPH ?g { ?s ?p ?o }
+      FILTER (isIRI(?o) && !STRSTARTS(STR(?o), "%(base)s") && ?g != <%(base)sgraph/release>)
+      FILTER (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sscheme/"))
+      FILTER (?p NOT IN (rdf:type, rdf:predicate, rdf:object))
+  } }
+  BIND (REPLACE(STR(?o), "^(https?://[^/]+/).*$", "$1") AS ?host)
+  FILTER (STRSTARTS(?host, "http"))
+} GROUP BY ?host ?p"""
+_PREFIX: Final = f"PREFIX rdf: <{RDF}>\n"
+
+_EXAMPLES: Final = """
+SELECT ?class (MIN(STR(?s)) AS ?example) WHERE {
+  ?s a ?class FILTER (isIRI(?s) && isIRI(?class)
+    && (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sscheme/")))
+} GROUP BY ?class"""
+
+_DATES: Final = """
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+SELECT (MIN(STR(?o)) AS ?first) (MAX(STR(?o)) AS ?last) WHERE {
+  ?s ?p ?o FILTER (STRSTARTS(STR(?p), "%(inov)s"))
+  FILTER (DATATYPE(?o) IN (xsd:date, xsd:gYearMonth, xsd:gYear))
+}"""
+_DATE_TYPES: Final[Mapping[int, URIRef]] = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
+
+
+def _count_links(store: ReleaseStore, base: str) -> Mapping[tuple[str, str], int]:
+    rows = store.select(_PREFIX + _LINKS % {"base": base})
+    return {(str(row["host"]), str(row["p"])): int(str(row["n"])) for row in rows}
+
+
+def _find_examples(store: ReleaseStore, base: str) -> Mapping[str, URIRef]:
+    rows = store.select(_EXAMPLES % {"base": base})
+    return {str(row["class"]): URIRef(str(row["example"])) for row in rows}
+
+
+def _find_dates(store: ReleaseStore, base: str) -> tuple[Literal, Literal] | None:
+    row = store.select(_DATES % {"inov": rebase(str(INOV), base)})[0]
+    if "first" not in row:
+        return None
+    return _date(row["first"]), _date(row["last"])
+
+
+def _date(text: Term) -> Literal:
+    return Literal(str(text), datatype=_DATE_TYPES[len(str(text))], normalize=False)

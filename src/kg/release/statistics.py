@@ -1,0 +1,254 @@
+"""Counting a release: asked of the engine once, then carried along as triples are added.
+
+All figures but those of the named graphs are of the default graph. ``measure`` asks the store for
+all of them; ``difference`` tells by how much more triples change them, looking up only what those
+touch. The figures of a store and the difference add up to the figures of the larger store; taken
+away, they give those of the smaller one. So a release that differs little from another need not
+be counted anew, and what is said of the counts can count itself.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from rdflib import RDF, XSD, BNode, Literal, URIRef
+
+from kg.release.catalog import THINGS
+from kg.store import DEFAULT_GRAPH, ReleaseStore, Term
+
+RDF_LANG_STRING: Final = RDF.langString
+
+Triple = tuple[URIRef | BNode, URIRef, Term]
+Key = tuple[str, ...]
+"""What is counted.
+
+``("triples",)``, ``("entities",)``, ``("distinctSubjects",)``, ``("distinctObjects",)``,
+``("properties",)``, ``("classes",)``: of the whole default graph; ``("property", p, what)``: of
+the triples with a property, ``what`` being one of ``triples``, ``distinctSubjects`` and
+``distinctObjects``; ``("class", c)``: the instances of a class; ``("class", c, p)``: the triples
+with a property whose subject is one; ``("object", c, p, d)`` and ``("datatype", c, p, d)``: those
+whose object is an instance of a class, or has a datatype.
+"""
+
+Figures = Counter[Key]
+
+WHOLE: Final = (
+    "triples",
+    "entities",
+    "distinctSubjects",
+    "distinctObjects",
+    "properties",
+    "classes",
+)
+
+_TOTALS: Final = """
+SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjects)
+  (COUNT(DISTINCT ?o) AS ?distinctObjects) (COUNT(DISTINCT ?p) AS ?properties)
+WHERE { ?s ?p ?o }"""
+_CLASSES: Final = "SELECT (COUNT(DISTINCT ?class) AS ?classes) WHERE { ?s a ?class }"
+_ENTITIES: Final = """
+SELECT (COUNT(DISTINCT ?s) AS ?entities) WHERE { ?s ?p ?o FILTER (REGEX(STR(?s), "%s")) }"""
+_PROPERTIES: Final = """
+SELECT ?p (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjects)
+  (COUNT(DISTINCT ?o) AS ?distinctObjects)
+WHERE { ?s ?p ?o } GROUP BY ?p"""
+_GROUPED: Final[Mapping[str, tuple[Collection[str], str]]] = {
+    "class": (("c",), "?s a ?c"),
+    "class ": (("c", "p"), "?s a ?c ; ?p ?o"),
+    "object": (("c", "p", "d"), "?s a ?c ; ?p ?o . ?o a ?d FILTER (isIRI(?d))"),
+    "datatype": (
+        ("c", "p", "d"),
+        "?s a ?c ; ?p ?o FILTER (isLiteral(?o)) BIND (DATATYPE(?o) AS ?d)",
+    ),
+}
+
+_NAMED: Final = """
+SELECT ?g (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjects)
+  (COUNT(DISTINCT ?o) AS ?distinctObjects) (COUNT(DISTINCT ?p) AS ?properties)
+WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"""
+_NAMED_CLASSES: Final = """
+SELECT ?g (COUNT(DISTINCT ?class) AS ?classes)
+WHERE { GRAPH ?g { ?s a ?class } } GROUP BY ?g"""
+_NAMED_ENTITIES: Final = """
+SELECT ?g (COUNT(DISTINCT ?s) AS ?entities)
+WHERE { GRAPH ?g { ?s ?p ?o } FILTER (REGEX(STR(?s), "%s")) } GROUP BY ?g"""
+
+
+def things_pattern(base: str) -> str:
+    """Return the regular expression that the IRIs of things match, as SPARQL reads it."""
+    return f"^{base}{THINGS}"
+
+
+def measure(store: ReleaseStore, base: str) -> Figures:
+    """Count the default graph of a store; figures that are zero may be missing."""
+    figures: Figures = Counter()
+    for query in (_TOTALS, _CLASSES, _ENTITIES % things_pattern(base)):
+        figures.update({(name,): _number(n) for name, n in store.select(query)[0].items()})
+    for row in store.select(_PROPERTIES):
+        for what in ("triples", "distinctSubjects", "distinctObjects"):
+            figures["property", str(row["p"]), what] = _number(row[what])
+    for kind, (names, pattern) in _GROUPED.items():
+        variables = " ".join(f"?{name}" for name in names)
+        query = (
+            f"SELECT {variables} (COUNT(*) AS ?n) WHERE {{ {pattern} FILTER (isIRI(?c)) }} "
+            f"GROUP BY {variables}"
+        )
+        for row in store.select(query):
+            key = (kind.strip(), *(str(row[name]) for name in names))
+            figures[key] = _number(row["n"])
+    return figures
+
+
+def measure_graphs(store: ReleaseStore, base: str) -> Mapping[URIRef, Figures]:
+    """Count each named graph of a store: the figures of ``WHOLE`` alone."""
+    graphs: dict[URIRef, Figures] = defaultdict(Counter)
+    for query in (_NAMED, _NAMED_CLASSES, _NAMED_ENTITIES % things_pattern(base)):
+        for row in store.select(query):
+            for name in WHOLE:
+                if name in row:
+                    graphs[URIRef(str(row["g"]))][(name,)] = _number(row[name])
+    return graphs
+
+
+def measure_triples(triples: Collection[Triple], base: str) -> Figures:
+    """Count triples that are in no store: the figures of ``WHOLE`` alone."""
+    inside = is_thing(base)
+    subjects = {s for s, _, _ in triples}
+    return Counter(
+        {
+            ("triples",): len(set(triples)),
+            ("entities",): sum(inside(s) for s in subjects),
+            ("distinctSubjects",): len(subjects),
+            ("distinctObjects",): len({o for _, _, o in triples}),
+            ("properties",): len({p for _, p, _ in triples}),
+            ("classes",): len({o for _, p, o in triples if p == RDF.type}),
+        }
+    )
+
+
+def is_thing(base: str) -> Callable[[Term], bool]:
+    """Return what says whether an IRI is a thing's, as ``things_pattern`` does."""
+
+    def check(term: Term) -> bool:
+        kind, slash, slug = str(term).removeprefix(f"{base}id/").partition("/")
+        named = isinstance(term, URIRef) and term.startswith(f"{base}id/") and slash and slug
+        plain = all(character == "-" or "a" <= character <= "z" for character in kind)
+        return bool(named and kind and plain and not set("/#") & set(slug))
+
+    return check
+
+
+class Surroundings:
+    """Looks up what a store has around triples that are to be added; remembers what it found."""
+
+    def __init__(self, store: ReleaseStore, base: str) -> None:
+        self.store = store
+        self.is_thing = is_thing(base)
+        self._known: dict[tuple[Term | None, Term | None, Term | None], bool] = {}
+        self._about: dict[Term, frozenset[Triple]] = {}
+        self._pointing: dict[Term, frozenset[Term]] = {}
+
+    def has(self, s: Term | None, p: Term | None, o: Term | None) -> bool:
+        """Say whether the default graph has a triple that matches; None matches every term."""
+        pattern = (s, p, o)
+        if pattern not in self._known:
+            self._known[pattern] = any(self.store.quads(_node(s), _iri(p), o, graph=DEFAULT_GRAPH))
+        return self._known[pattern]
+
+    def about(self, subject: Term) -> frozenset[Triple]:
+        """Return the triples of the default graph with a subject."""
+        if subject not in self._about:
+            quads = self.store.quads(_node(subject), graph=DEFAULT_GRAPH)
+            self._about[subject] = frozenset(quad[:3] for quad in quads)
+        return self._about[subject]
+
+    def pointing(self, target: Term) -> frozenset[Term]:
+        """Return the subjects of the default graph's triples with an object."""
+        if target not in self._pointing:
+            quads = self.store.quads(object=target, graph=DEFAULT_GRAPH)
+            self._pointing[target] = frozenset(quad.subject for quad in quads)
+        return self._pointing[target]
+
+
+def _node(term: Term | None) -> URIRef | BNode | None:
+    return term if isinstance(term, URIRef | BNode) else None
+
+
+def _iri(term: Term | None) -> URIRef | None:
+    return term if isinstance(term, URIRef) else None
+
+
+def difference(added: Iterable[Triple], around: Surroundings) -> Figures:
+    """Return what triples add to the figures of a store that may have some of them already."""
+    new = {triple for triple in added if not around.has(*triple)}
+    figures: Figures = Counter({("triples",): len(new)})
+    for subject in {s for s, _, _ in new}:
+        if not around.has(subject, None, None):
+            figures["distinctSubjects",] += 1
+            figures["entities",] += around.is_thing(subject)
+    figures["distinctObjects",] = sum(not around.has(None, None, o) for o in {o for _, _, o in new})
+    figures["properties",] = sum(not around.has(None, p, None) for p in {p for _, p, _ in new})
+    kinds = [o for _, p, o in new if p == RDF.type]
+    figures["classes",] = sum(not around.has(None, RDF.type, kind) for kind in set(kinds))
+    for _, predicate, _ in new:
+        figures["property", str(predicate), "triples"] += 1
+    for subject, predicate in {(s, p) for s, p, _ in new}:
+        is_new = not around.has(subject, predicate, None)
+        figures["property", str(predicate), "distinctSubjects"] += is_new
+    for predicate, value in {(p, o) for _, p, o in new}:
+        is_new = not around.has(None, predicate, value)
+        figures["property", str(predicate), "distinctObjects"] += is_new
+    figures.update(("class", str(kind)) for kind in kinds if isinstance(kind, URIRef))
+    figures.update(_Partitions(new, around).change)
+    return figures
+
+
+class _Partitions:
+    """How triples change the partitions by class: of each subject touched, what was and what is."""
+
+    def __init__(self, new: Collection[Triple], around: Surroundings) -> None:
+        self._around = around
+        self._new: dict[Term, set[Triple]] = defaultdict(set)
+        for triple in new:
+            self._new[triple[0]].add(triple)
+        typed = {s for s, p, _ in new if p == RDF.type}
+        self._touched = set(self._new)
+        self._touched.update(s for s, _, o in new if o in typed)
+        for subject in typed:
+            self._touched.update(around.pointing(subject))
+
+    @cached_property
+    def change(self) -> Figures:
+        figures: Figures = Counter()
+        for subject in self._touched:
+            figures.update(self._count(subject, self._after))
+            figures.subtract(self._count(subject, self._around.about))
+        return figures
+
+    def _after(self, subject: Term) -> frozenset[Triple]:
+        return self._around.about(subject) | self._new.get(subject, set())
+
+    def _count(self, subject: Term, about: Callable[[Term], frozenset[Triple]]) -> Iterator[Key]:
+        triples = about(subject)
+        for kind in _kinds(triples):
+            for _, predicate, value in triples:
+                start = (str(kind), str(predicate))
+                yield ("class", *start)
+                if isinstance(value, Literal):
+                    yield ("datatype", *start, _datatype(value))
+                else:
+                    for other in _kinds(about(value)):
+                        yield ("object", *start, str(other))
+
+
+def _kinds(triples: Iterable[Triple]) -> list[URIRef]:
+    return [o for _, p, o in triples if p == RDF.type and isinstance(o, URIRef)]
+
+
+def _datatype(literal: Literal) -> str:
+    return str(RDF_LANG_STRING if literal.language else literal.datatype or XSD.string)
+
+
+def _number(term: Term) -> int:
+    return int(str(term))
