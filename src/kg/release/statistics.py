@@ -15,7 +15,7 @@ from typing import Final
 from rdflib import RDF, XSD, BNode, Literal, URIRef
 
 from kg.release.catalog import THINGS
-from kg.store import DEFAULT_GRAPH, ReleaseStore, Term
+from kg.store import DEFAULT_GRAPH, MemoryStore, ReleaseStore, Term
 
 RDF_LANG_STRING: Final = RDF.langString
 
@@ -80,7 +80,7 @@ def things_pattern(base: str) -> str:
     return f"^{base}{THINGS}"
 
 
-def measure(store: ReleaseStore, base: str) -> Figures:
+def measure(store: ReleaseStore | MemoryStore, base: str) -> Figures:
     """Count the default graph of a store; figures that are zero may be missing."""
     figures: Figures = Counter()
     for query in (_TOTALS, _CLASSES, _ENTITIES % things_pattern(base)):
@@ -100,7 +100,7 @@ def measure(store: ReleaseStore, base: str) -> Figures:
     return figures
 
 
-def measure_graphs(store: ReleaseStore, base: str) -> Mapping[URIRef, Figures]:
+def measure_graphs(store: ReleaseStore | MemoryStore, base: str) -> Mapping[URIRef, Figures]:
     """Count each named graph of a store: the figures of ``WHOLE`` alone."""
     graphs: dict[URIRef, Figures] = defaultdict(Counter)
     for query in (_NAMED, _NAMED_CLASSES, _NAMED_ENTITIES % things_pattern(base)):
@@ -142,7 +142,7 @@ def is_thing(base: str) -> Callable[[Term], bool]:
 class Surroundings:
     """Looks up what a store has around triples that are to be added; remembers what it found."""
 
-    def __init__(self, store: ReleaseStore, base: str) -> None:
+    def __init__(self, store: ReleaseStore | MemoryStore, base: str) -> None:
         self.store = store
         self.is_thing = is_thing(base)
         self._known: dict[tuple[Term | None, Term | None, Term | None], bool] = {}

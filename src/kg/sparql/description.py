@@ -14,12 +14,14 @@ from rdflib.namespace import DCTERMS, FOAF, VOID
 from kg.sparql.formats import GRAPHS, SOLUTIONS
 
 SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
+DCAT_SERVES: Final = URIRef("http://www.w3.org/ns/dcat#servesDataset")
 
 
 PREFIXES: Final[Mapping[str, str]] = {
     "sd": str(SD),
     "format": "http://www.w3.org/ns/formats/",
     "void": str(VOID),
+    "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": str(DCTERMS),
     "foaf": str(FOAF),
     "rdfs": str(RDFS),
@@ -34,12 +36,13 @@ class ServiceFacts(NamedTuple):
     """What has to be known of a service.
 
     ``graphs`` maps the names of graphs to their numbers of triples, None being the default
-    graph. ``timeout`` is in seconds, ``result_limit`` in MiB. ``home`` is the page for people,
-    ``services`` are the endpoints that SERVICE may call.
+    graph. ``base`` is the release's. ``timeout`` is in seconds, ``result_limit`` in MiB. ``home``
+    is the page for people, ``services`` are the endpoints that SERVICE may call.
     """
 
     endpoint: str
     home: str
+    base: str
     release: str
     graphs: Mapping[str | None, int]
     timeout: float
@@ -59,7 +62,12 @@ def describe_service(facts: ServiceFacts) -> Iterator[Triple]:
     for note in _notes(facts):
         yield service, RDFS.comment, note
     yield service, FOAF.page, URIRef(facts.home)
+    # Where the data are described at length: VoID and DCAT.
+    yield service, DCAT_SERVES, URIRef(facts.base + "id/dataset/inovasi")
+    for path in ("void", "catalog"):
+        yield service, RDFS.seeAlso, URIRef(facts.base + path)
     yield service, SD.defaultDataset, dataset
+    yield dataset, RDFS.seeAlso, URIRef(f"{facts.base}id/release/{facts.release[:16]}")
     yield dataset, RDF.type, SD.Dataset
     yield dataset, DCTERMS.identifier, Literal(facts.release)
     for name, triples in facts.graphs.items():

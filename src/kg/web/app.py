@@ -14,6 +14,7 @@ from kg.sparql.protocol import METHODS
 from kg.store import QueryPool, ReleaseStore
 from kg.web import (
     admission,
+    catalog,
     crawlers,
     delivery,
     endpoint,
@@ -36,7 +37,8 @@ _SHARED_HEADERS: Mapping[str, str] = {
     # https://fetch.spec.whatwg.org/#http-cors-protocol: everything here is public.
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Location, Data-Release, ETag, Link, Location, Retry-After, Server-Timing, "
+        "Accept-Ranges, Content-Location, Content-Range, Data-Release, ETag, Link, Location, "
+        "Retry-After, Server-Timing, "
         "X-Request-ID"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -46,7 +48,7 @@ _PREFLIGHT_HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),
     "Access-Control-Allow-Headers": (
         "Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, "
-        "X-Request-ID"
+        "Range, X-Request-ID"
     ),
     "Access-Control-Max-Age": "86400",
 }
@@ -68,7 +70,7 @@ def create_app(release: Release, settings: Settings) -> Flask:
     put_state(app, _open(release, settings))
     for part in (record, health, problems, metrics, admission, delivery):
         part.init_app(app)
-    for module in (endpoint, problems, resources, linked, crawlers, pages):
+    for module in (endpoint, problems, catalog, resources, linked, crawlers, pages):
         app.register_blueprint(module.blueprint)
     app.after_request(_add_headers(release.identifier))
     return app

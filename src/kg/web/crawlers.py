@@ -49,7 +49,8 @@ def data_instead() -> BaseResponse | None:
 
 def lead_to_data(response: Response | BaseResponse) -> Response | BaseResponse:
     """Name the description of the whole in each format (RFC 8288), and that it is negotiated."""
-    entries = [f'<{request.script_root}/{DATASET}>; rel="describedby"']
+    descriptions = (DATASET, "void", "catalog")
+    entries = [f'<{request.script_root}/{path}>; rel="describedby"' for path in descriptions]
     entries += [
         f'<{item.href}>; rel="alternate"; type="{item.media_type}"' for item in dataset_formats()
     ]

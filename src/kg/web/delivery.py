@@ -102,7 +102,8 @@ def _deliver(response: Response) -> Response:
 
 def _may_be_coded(response: Response) -> bool:
     media_type = response.mimetype or ""
-    return "Content-Encoding" not in response.headers and (
+    is_free = "Content-Encoding" not in response.headers and not response.cache_control.no_transform
+    return is_free and (
         media_type in _CODED
         or media_type.startswith("text/")
         or media_type.endswith(_CODED_ENDINGS)

@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.errors import IriError
 from kg.iris import expand_curie
 from kg.sparql.formats import GRAPHS, SOLUTIONS
+from kg.web.catalog_page import catalog_words
 from kg.web.crawlers import data_instead, dataset_formats, lead_to_data
+from kg.web.dataset_card import dataset_card
 from kg.web.frame import chosen_language, frame_context, may_be_kept, page, page_presenter
 from kg.web.literals import show_number
 from kg.web.presentation import Link, Phrase, Presenter
@@ -28,6 +30,8 @@ blueprint.app_context_processor(frame_context)
 _SHELF: Final = 6
 _FEATURED: Final = 8
 _PAGE: Final = 100
+_TAKE: Final = {"catalog": "catalog", "dumps/": "downloads", "void": "void"}
+"""Where the data as a whole are described and taken away: path → key of the words."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,12 @@ def home() -> BaseResponse:
     response = _kept(
         page(
             "home.html",
+            card=dataset_card(site, presenter),
+            take=[
+                (presenter.links.local(path), catalog_words(presenter.language, key))
+                for path, key in _TAKE.items()
+            ],
+            take_words=[catalog_words(presenter.language, key) for key in ("take", "take_hint")],
             figures=list(_figures(site, presenter)),
             agency=presenter.link(agency) if agency else None,
             agency_address=agency and agency.replace(site.release.base, here),

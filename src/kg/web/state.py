@@ -53,6 +53,7 @@ class State:
         return ServiceFacts(
             endpoint=self.endpoint,
             home=self.release.base + "query",
+            base=self.release.base,
             release=self.release.identifier,
             graphs=counts,
             timeout=self.settings.query_timeout,
