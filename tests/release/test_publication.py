@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import StoreError
-from kg.release.publication import Releases
+from kg.release.publication import Incoming, Release, Releases
 from kg.store import ReleaseStore, write_store
 
 BASE = "http://localhost:8000/"
@@ -86,6 +87,37 @@ def test_a_failure_while_writing_leaves_no_trace(tmp_path: Path) -> None:
         releases.publish(content("two"), {"base": BASE}, fail)
     assert entries(tmp_path) == before
     assert releases.current().identifier == identifier
+
+
+def test_a_failure_after_the_store_leaves_no_trace(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    identifier = publish(releases, "one")
+    before = entries(tmp_path)
+
+    def fail(incoming: Incoming) -> Mapping[str, object]:
+        assert incoming.previous is not None
+        assert incoming.previous.identifier == identifier
+        (incoming.folder / "dumps").mkdir()
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        releases.publish(content("two"), {"base": BASE}, write_store, fail)
+    assert entries(tmp_path) == before
+    assert releases.current().identifier == identifier
+
+
+def test_a_release_of_another_base_is_no_predecessor(tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    publish(releases, "one")
+    seen: list[Release | None] = []
+
+    def look(incoming: Incoming) -> Mapping[str, object]:
+        seen.append(incoming.previous)
+        return {"told": len(seen)}
+
+    other = releases.publish(content("two"), {"base": "http://other/"}, write_store, look)
+    assert seen == [None]
+    assert other.manifest["told"] == 1
 
 
 SLOW_BUILD = """

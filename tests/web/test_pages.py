@@ -37,6 +37,8 @@ PAGES = [
     "/query?example=01-recognitions",
     "/ont",
     "/shapes",
+    "/catalog",
+    "/dumps/",
     "/doc/agency/polresta-sidoarjo.html",
     "/doc/agency/kementerian-panrb.html",
     "/doc/event/gebyar-pelayanan-prima-2024.html",

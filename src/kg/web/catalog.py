@@ -41,6 +41,7 @@ from kg.web.publications import (
     kept_publications,
 )
 from kg.web.site import Site, get_site
+from kg.web.statistics_page import statistics_page
 from kg.web.writers import write
 
 blueprint = Blueprint("catalog", __name__)
@@ -67,18 +68,29 @@ def void(suffix: str | None = None) -> BaseResponse:
 
 @blueprint.get("/void/<name>")
 @blueprint.get("/void/<name>.<suffix>")
-def partitions(name: str, suffix: str | None = None) -> BaseResponse:
+def partitions(name: str, suffix: str | None = None) -> Response:
     """Answer with what is said of one release, whose partitions are fragments of this document."""
     site = get_site()
     publication = _find(site, name)
     media = _choose(suffix, _OFFERS)
-    if media == HTML:
-        page = redirect(page_presenter(site).links.local(f"dumps/{name}/"), 303)
-        page.vary.add("Accept")
-        return page
-    response = _data(site, f"void/{name}", media, lambda: publication.quads)
-    response.headers["Cache-Control"] = PINNED_CACHE_CONTROL
-    return response
+    path = f"void/{name}"
+    if media != HTML:
+        response = _data(site, path, media, lambda: publication.quads)
+        response.headers["Cache-Control"] = PINNED_CACHE_CONTROL
+        return response
+
+    def make() -> str:
+        presenter = page_presenter(site)
+        return render_template(
+            "partitions.html",
+            c=partial(catalog_words, presenter.language),
+            publication=publication,
+            statistics=statistics_page(publication, presenter),
+            downloads=_downloads(path),
+            trail=_trail(site),
+        )
+
+    return _page(site, path, make)
 
 
 @blueprint.get("/catalog")
@@ -171,6 +183,8 @@ def _list(site: Site, publication: Publication, suffix: str | None) -> Response:
             c=partial(catalog_words, presenter.language),
             publication=publication,
             groups=composer.groups(),
+            sparql=presenter.links.local("sparql"),
+            partitions=presenter.links.local(f"void/{publication.name}"),
             command=composer.command(site.release.base),
             downloads=_downloads(path),
             trail=[

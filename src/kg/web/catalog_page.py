@@ -92,7 +92,7 @@ class CatalogComposer:
         self._site = site
         self._presenter = presenter
         self._publication = publication
-        self._words = partial(catalog_words, presenter.language)
+        self._say = partial(catalog_words, presenter.language)
         self._told: dict[Term, dict[URIRef, list[Term]]] = {}
         for quad in publication.quads:
             self._told.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(
@@ -109,7 +109,7 @@ class CatalogComposer:
             description=presenter.pick(v for v in descriptions if isinstance(v, Literal)),
             facts=[row for row in self._facts(dataset) if row[1]],
             figures=[
-                (self._words(name), self._number(value))
+                (self._say(name), self._number(value))
                 for name in WHOLE
                 for value in self._values(self._publication.iri, VOID[name])
             ],
@@ -152,8 +152,8 @@ class CatalogComposer:
         return [
             FileGroup(
                 key,
-                self._words(key),
-                self._words("tables_hint") if key == "tables" else None,
+                self._say(key),
+                self._say("tables_hint") if key == "tables" else None,
                 [self._row(dump) for dump in chosen[key]],
             )
             for key in order
@@ -175,31 +175,31 @@ class CatalogComposer:
         )
 
     def _facts(self, dataset: URIRef) -> Iterator[tuple[str, Sequence[Link]]]:
-        site, words, release = self._site, self._words, self._publication.iri
+        site, say, release = self._site, self._say, self._publication.iri
         base = site.release.base
 
         def links(predicate: URIRef) -> list[Link]:
             return [self._presenter.link(iri) for iri in site.reader.things(dataset, predicate)]
 
-        yield words("version"), self._plain(site.reader.values(dataset, OWL.versionInfo))
+        yield say("version"), self._plain(site.reader.values(dataset, OWL.versionInfo))
         issued = self._date(self._publication.issued)
-        yield words("issued"), [Link(Phrase(issued))] if issued else []
+        yield say("issued"), [Link(Phrase(issued))] if issued else []
         yield (
-            words("licence"),
+            say("licence"),
             [
                 Link(Phrase("CC BY 4.0"), str(iri))
                 for iri in site.reader.things(dataset, DCTERMS.license)
             ],
         )
-        yield words("publisher"), links(DCTERMS.publisher)
-        yield words("temporal"), self._period()
+        yield say("publisher"), links(DCTERMS.publisher)
+        yield say("temporal"), self._period()
         places = [v for v in self._values(release, DCTERMS.spatial) if isinstance(v, URIRef)]
-        yield words("spatial"), [self._presenter.link(place) for place in places]
+        yield say("spatial"), [self._presenter.link(place) for place in places]
         endpoint = rebase(ENDPOINT, base)
-        yield words("endpoint"), [Link(Phrase(endpoint), self._presenter.links.to(endpoint))]
+        yield say("endpoint"), [Link(Phrase(endpoint), self._presenter.links.to(endpoint))]
         previous = self._values(release, DCAT.previousVersion)
         yield (
-            words("previous"),
+            say("previous"),
             [
                 Link(Phrase(str(iri).rpartition("/")[2]), self._presenter.links.to(str(iri)))
                 for iri in previous
@@ -216,7 +216,7 @@ class CatalogComposer:
         if len(values) != 2:
             return []
         first, last = (show_date(value, self._presenter.language) for value in values)
-        return [Link(Phrase(self._words("until", first=first, last=last)))]
+        return [Link(Phrase(self._say("until", first=first, last=last)))]
 
     def _classes(self) -> Iterator[Count]:
         rows = []

@@ -210,12 +210,12 @@ _UNSAID: Final = (
 """Links to a thing that its document shows in another way (evidence, facts, members) or not."""
 
 # A triple counts once however many graphs state it. What only a source says stays out, and so
-# do the shapes, which speak of classes and not of the things.
+# do the shapes and the partitions, which speak of classes and not of the things.
 _LINKS: Final = """
   { ?subject ?predicate $thing } UNION
   { GRAPH ?graph { ?subject ?predicate $thing }
     FILTER (!STRSTARTS(STR(?graph), STR($sources)) && ?graph != $shapes) }
-  FILTER (isIRI(?subject) && ?subject != $thing)
+  FILTER (isIRI(?subject) && ?subject != $thing && !STRSTARTS(STR(?subject), STR($partitions)))
 """
 _LINK_TOTALS: Final = f"""
 SELECT ?predicate (COUNT(DISTINCT ?subject) AS ?total) WHERE {{ {_LINKS} }}
@@ -227,7 +227,12 @@ ORDER BY ?subject LIMIT {PAGE_SIZE} OFFSET """
 
 def _inverse(reader: Reader, iri: URIRef, page: int) -> Iterator[Inverse]:
     graph = reader.graph
-    terms = {"thing": iri, "sources": graph["article/"], "shapes": graph.shapes}
+    terms = {
+        "thing": iri,
+        "sources": graph["article/"],
+        "shapes": graph.shapes,
+        "partitions": URIRef(f"{reader.base}void/"),
+    }
     for row in reader.select(_LINK_TOTALS, **terms):
         predicate = URIRef(str(row["predicate"]))
         if predicate not in _UNSAID:
