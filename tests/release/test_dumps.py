@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from kg.ingest.records import read_toml
 from kg.namespaces import CANONICAL_BASE
 from kg.release.dumps import (
     ADDED,
@@ -25,6 +26,7 @@ from kg.release.dumps import (
 from kg.release.lines import Abbreviator, read_line, read_literal
 from kg.release.publication import Release
 from kg.release.tables import METADATA, AppendingFiles
+from kg.settings import Settings
 from kg.store import canonical_nquads
 
 B = CANONICAL_BASE
@@ -145,7 +147,19 @@ def test_the_metadata_describe_every_column_of_every_table(folder: Path) -> None
 
 
 def test_the_citation_has_what_the_format_requires(folder: Path, release: Release) -> None:
-    lines = (folder / CITATION).read_text(encoding="utf-8").splitlines()
+    top = citation_of(folder / CITATION)
+    assert release.identifier[:16] in json.loads(top["url"])
+    assert json.loads(top["abstract"])
+
+
+def test_the_citation_of_the_repository_is_of_its_version() -> None:
+    top = citation_of(Path(__file__).parents[2] / CITATION)
+    assert json.loads(top["version"]) == read_toml(Settings().data / "dataset.toml")["version"]
+
+
+def citation_of(path: Path) -> Mapping[str, str]:
+    """Return the top level of a citation file that meets the schema of version 1.2.0."""
+    lines = path.read_text(encoding="utf-8").splitlines()
     top = dict(line.split(": ", 1) for line in lines if re.match(r"[a-z-]+: ", line))
     assert {"cff-version", "message", "title"} <= top.keys()
     assert "authors:" in lines
@@ -153,8 +167,17 @@ def test_the_citation_has_what_the_format_requires(folder: Path, release: Releas
     assert top["type"] in ("dataset", "software")
     assert top["license"] == "CC-BY-4.0"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", top["date-released"])
-    assert release.identifier[:16] in json.loads(top["url"])
-    assert all(json.loads(top[key]) for key in ("title", "abstract", "message", "version"))
+    assert all(json.loads(top[key]) for key in ("title", "message", "version", "url"))
+    assert set(top) <= CITATION_KEYS
+    assert [line for line in lines if line.startswith("  - name: ")]
+    return top
+
+
+CITATION_KEYS = {
+    *("abstract", "cff-version", "commit", "contact", "date-released", "doi", "identifiers"),
+    *("keywords", "license", "license-url", "message", "preferred-citation", "references"),
+    *("repository", "repository-artifact", "repository-code", "title", "type", "url", "version"),
+}
 
 
 BEFORE = f"""\
