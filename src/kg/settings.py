@@ -49,6 +49,7 @@ class Settings:
     rate_burst: int = 30
     trusted_proxies: int = 0
     service_allow: str = ""
+    older_releases: int = 3
 
     @property
     def service_endpoints(self) -> frozenset[str]:
@@ -119,7 +120,13 @@ _POSITIVE: Final = (
     "grace",
     "rate_burst",
 )
-_NOT_NEGATIVE: Final = ("query_copy_limit", "answer_cache", "rate_limit", "trusted_proxies")
+_NOT_NEGATIVE: Final = (
+    "query_copy_limit",
+    "answer_cache",
+    "rate_limit",
+    "trusted_proxies",
+    "older_releases",
+)
 
 HELP: Final[Mapping[str, Text]] = {
     "ontology": Text("Folder ontologi, bentuk dan skema", "Folder of ontology, shapes and schemes"),
@@ -179,6 +186,11 @@ HELP: Final[Mapping[str, Text]] = {
     "service_allow": Text(
         "IRI titik akses yang boleh dipanggil dengan SERVICE, dipisahkan spasi",
         "IRIs of the endpoints that SERVICE may call, separated by spaces",
+    ),
+    "older_releases": Text(
+        "Rilis lama yang boleh terbuka sekaligus, tiap proses web; 0: hanya yang berlaku disajikan",
+        "Older releases that may be open at a time, in each web process; 0: only the current one "
+        "is served",
     ),
 }
 

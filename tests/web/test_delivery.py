@@ -327,7 +327,7 @@ def test_a_form_may_name_the_release_too(server: str, release: Release) -> None:
         assert fetch(f"{server}/sparql", "POST", body).status == status
 
 
-@pytest.mark.parametrize("named", ["", "0", "a" * 15, "latest", "x" * 64])
+@pytest.mark.parametrize("named", ["", "0", "a" * 7, "latest", "x" * 64, "a" * 65])
 def test_what_names_no_release_is_400(server: str, named: str) -> None:
     got = fetch(url(server, SELECT, release=named))
     assert (got.status, json.loads(got.body)["parameter"]) == (400, "release")

@@ -1,27 +1,24 @@
 """The commands and their options, worded in one of the two languages."""
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
 
+from kg.cli import history
 from kg.cli.addresses import make_export, make_redirects
+from kg.cli.options import Command, offer_settings, settings_of
 from kg.cli.output import Steps, measure_text, show_verdict, write_welcome
 from kg.cli.query import FORMATS, TABLE, answer_query
 from kg.language import Language, Text
 from kg.namespaces import read_prefixes
 from kg.release.build import build, judge_data
 from kg.release.files import judge_files
-from kg.release.publication import Releases
+from kg.release.history import History
 from kg.release.verdict import NonConformanceError, Verdict
-from kg.settings import BUILDING, HELP, READING, SERVING, Settings, default_text, read_settings
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from kg.settings import BUILDING, READING, SERVING, Settings
 
 _QUERYING = ("ontology", "home", "query_timeout", "query_memory", "result_limit")
-_METAVARS = {int: "INTEGER", float: "NUMBER", Path: "FOLDER"}
 
 _REPORT_FORMATS = ("table", "json", "turtle")
 
@@ -42,39 +39,13 @@ def make_group(language: Language) -> click.Group:
         )[language],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for make in (_build, _validate, _serve, make_export, make_redirects, _query, _text):
+    addresses = (make_export, make_redirects)
+    for make in (_build, _validate, _serve, _query, *history.COMMANDS, *addresses, _text):
         group.add_command(make(language))
     return group
 
 
-def _offer_settings(names: Sequence[str], language: Language) -> Callable[[_Command], _Command]:
-    """Return options for settings, with the words and the defaults of the settings table.
-
-    Their values are read as those of the variables are.
-    """
-
-    def add(command: _Command) -> _Command:
-        for name in reversed(names):
-            words = f"{HELP[name][language]}  [KG_{name.upper()}; {default_text(name)}]"
-            option = f"--{name.replace('_', '-')}"
-            command = click.option(option, name, metavar=_metavar(name), help=words)(command)
-        return command
-
-    return add
-
-
-def _metavar(name: str) -> str:
-    kind = get_type_hints(Settings)[name]
-    return "|".join(get_args(kind)) or _METAVARS.get(kind, "TEXT")
-
-
-def _settings(**given: str | None) -> Settings:
-    """Return the settings of the environment, overruled by the options that were given."""
-    chosen = {f"KG_{name.upper()}": value for name, value in given.items() if value is not None}
-    return read_settings({**os.environ, **chosen})
-
-
-def _report_format(language: Language) -> Callable[[_Command], _Command]:
+def _report_format(language: Language) -> Callable[[Command], Command]:
     return click.option(
         "--format",
         "report_format",
@@ -98,10 +69,10 @@ def _build(language: Language) -> click.Command:
             "current release stays as it is and the exit code is 1.",
         )[language],
     )
-    @_offer_settings(BUILDING, language)
+    @offer_settings(BUILDING, language)
     @_report_format(language)
     def command(report_format: str, **given: str | None) -> None:
-        settings = _settings(**given)
+        settings = settings_of(**given)
         steps = Steps(language)
         try:
             release, verdict = build(settings, steps)
@@ -132,10 +103,10 @@ def _validate(language: Language) -> click.Command:
         )[language],
     )
     @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-    @_offer_settings(READING, language)
+    @offer_settings(READING, language)
     @_report_format(language)
     def command(files: tuple[Path, ...], report_format: str, **given: str | None) -> None:
-        settings = _settings(**given)
+        settings = settings_of(**given)
         steps = Steps(language)
         if files:
             verdict = judge_files(files, settings, steps)
@@ -156,20 +127,21 @@ def _serve(language: Language) -> click.Command:
             "Serve the current release: pages, IRIs and SPARQL. Ctrl-C stops it.",
         )[language],
     )
-    @_offer_settings(SERVING, language)
+    @offer_settings(SERVING, language)
     def command(**given: str | None) -> None:
         # The server, and all of Flask with it, is needed by this command alone.
         from kg.web.server import serve  # noqa: PLC0415
 
-        settings = _settings(**given)
-        release = Releases(settings.home).current()
+        settings = settings_of(**given)
+        releases = History(settings.home)
+        release = releases.current()
 
         def welcome() -> None:
             # Whoever reads JSON lines does not want other words among them.
             if settings.log == "text":
                 write_welcome(release, settings, settings.lang if given["lang"] else language)
 
-        serve(release, settings, welcome)
+        serve(release, settings, welcome, releases)
 
     return command
 
@@ -201,9 +173,9 @@ def _query(language: Language) -> click.Command:
         metavar="URL",
         help=Text("Titik akhir SPARQL lain", "Another SPARQL endpoint")[language],
     )
-    @_offer_settings(_QUERYING, language)
+    @offer_settings(_QUERYING, language)
     def command(query: str, answer_format: str, endpoint: str | None, **given: str | None) -> None:
-        answer_query(query, answer_format, endpoint, _settings(**given))
+        answer_query(query, answer_format, endpoint, settings_of(**given))
 
     return command
 

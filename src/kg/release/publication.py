@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from kg.errors import StoreError
 from kg.language import Text
+from kg.release.journal import Cause, Switch, read_switches, write_switch
 
 STORE: Final = "store"
 CONTENT: Final = "release.nq"
@@ -108,6 +109,13 @@ class Releases:
         """Return the release that is served; raises ``StoreError`` if nothing was published."""
         return open_release(self._link)
 
+    def current_folder(self) -> str | None:
+        """Return the name of the folder that ``current`` leads to; a look at one link."""
+        try:
+            return self._link.readlink().name
+        except OSError:
+            return None
+
     def publish(
         self,
         content: bytes,
@@ -134,7 +142,7 @@ class Releases:
                     more = complete(Incoming(incoming, identifier, base, previous))
                     _write_manifest(incoming, {"identifier": identifier, **manifest, **more})
                     incoming.rename(folder)
-            self._switch(folder)
+            self._switch(folder, "build")
         return open_release(folder)
 
     def _previous(self, base: str) -> Release | None:
@@ -150,8 +158,9 @@ class Releases:
         with (self.home / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             # Only the holder writes here: what an earlier, killed build left behind can go.
-            for leftover in self.home.glob("releases/.incoming-*"):
+            for leftover in self.home.glob("releases/.[ir]*-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
+            self._write_down("recovered")
             yield
 
     @contextmanager
@@ -165,7 +174,7 @@ class Releases:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def _switch(self, folder: Path) -> None:
+    def _switch(self, folder: Path, by: Cause) -> None:
         if self._link.resolve() != folder.resolve():
             # To those who ask what has changed since, a release that comes back is new.
             (folder / MANIFEST).touch()
@@ -173,6 +182,17 @@ class Releases:
         link.unlink(missing_ok=True)
         link.symlink_to(folder.relative_to(self.home), target_is_directory=True)
         link.replace(self._link)
+        self._write_down(by)
+
+    def _write_down(self, by: Cause) -> None:
+        """Let the log of switches end with the current release, since when it is."""
+        try:
+            release, since = self.current().identifier, self._link.lstat().st_mtime
+        except (StoreError, FileNotFoundError):
+            return
+        switches = read_switches(self.home)
+        if not switches or switches[-1].release != release:
+            write_switch(self.home, Switch(datetime.fromtimestamp(since, UTC), release, by))
 
 
 def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from kg.sparql.negotiation import choose_format
 from kg.sparql.outline import outline_query
 from kg.sparql.protocol import DescriptionRequest, QueryRequest, read_request
 from kg.store import Answer, Quad
-from kg.web.admission import check_release
+from kg.web.choice import is_pinned_for_good, pin_release
 from kg.web.delivery import SpooledResponse, known_tag
 from kg.web.execution import Wanted, name_answer, run_query
 from kg.web.federation import get_federation
@@ -49,14 +49,14 @@ def sparql() -> BaseResponse:
 
 def _answer(asked: QueryRequest) -> Response:
     if asked.release is not None:
-        check_release(asked.release)
+        pin_release(asked.release)
     outline = outline_query(asked.query, get_federation().allowed)
     wanted = Wanted(_choose(asked.formats, SOLUTIONS), _choose(asked.formats, GRAPHS))
     media = wanted.format_of(outline.form) if outline.form else None
     tag = name_answer(asked, media) if media and not outline.volatile else None
     if tag and request.method != "POST" and (known := known_tag(tag)):
-        return _finish(make_response(b"", 304), known, asked)
-    return _finish(_send(run_query(asked, outline, wanted)), tag, asked)
+        return _finish(make_response(b"", 304), known)
+    return _finish(_send(run_query(asked, outline, wanted)), tag)
 
 
 def _choose(names: Sequence[str], offers: Sequence[Format]) -> Format | None:
@@ -76,13 +76,13 @@ def _send(answer: Answer) -> Response:
     return response
 
 
-def _finish(response: Response, tag: str | None, asked: QueryRequest) -> Response:
+def _finish(response: Response, tag: str | None) -> Response:
     """Say how long an answer may be kept: while its release is served, if it is always the same.
 
     One that is pinned to its release may be kept for good.
     """
     response.vary.add("Accept")
-    lasting = PINNED_CACHE_CONTROL if asked.release else CACHE_CONTROL
+    lasting = PINNED_CACHE_CONTROL if is_pinned_for_good() else CACHE_CONTROL
     response.headers["Cache-Control"] = lasting if tag else "no-store"
     if tag and request.method in ("GET", "HEAD"):
         response.set_etag(tag)

@@ -53,11 +53,15 @@ class Federation:
     """Which endpoints may be called, and how many queries may do so at a time."""
 
     def __init__(self, state: State) -> None:
-        endpoints = state.settings.service_endpoints
-        self.allowed = Allowed(endpoints, state.endpoint) if endpoints else None
+        self._endpoints = state.settings.service_endpoints
         self._retry_after = max(1, round(state.settings.query_timeout / 2))
         # Whoever waits for a stranger holds a thread: half of those for pages are never held.
         self._slots = BoundedSemaphore(max(1, state.settings.web_threads // 2))
+
+    @property
+    def allowed(self) -> Allowed | None:
+        """Which endpoints may be called by a query over the release that is asked; None: none."""
+        return Allowed(self._endpoints, get_state().endpoint) if self._endpoints else None
 
     @contextmanager
     def slot(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ A chosen language is handed on by every link, so that no cookie is needed and a 
 by a shared cache under its address and ``Vary: Accept-Language``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -14,10 +14,10 @@ from flask import Response, make_response, render_template, request
 
 from kg.language import LANGUAGES, Language, Text, choose_language
 from kg.web.addresses import Links
-from kg.web.admission import RELEASE
+from kg.web.choice import RELEASE, carried_release, is_pinned_for_good
 from kg.web.presentation import Presenter
 from kg.web.site import Site, get_site
-from kg.web.state import get_state
+from kg.web.state import get_shelf, get_state
 
 CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
 PINNED_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
@@ -28,7 +28,7 @@ _NAVIGATION: Final = (
     ("ontology", "ont"),
     ("about", "about"),
 )
-_KEPT_PARAMETERS: Final = ("page", "query", "example")
+_KEPT_PARAMETERS: Final = ("page", "query", "example", RELEASE)
 _LANGUAGE_NAMES: Final = Text("Bahasa Indonesia", "English")
 
 
@@ -54,6 +54,7 @@ class Frame:
     version: str
     base: str
     assets: str
+    latest: str | None
 
 
 def chosen_language() -> Language | None:
@@ -70,10 +71,9 @@ def page_language() -> Language:
 
 def page_links(site: Site) -> Links:
     """Return the links of the present request's pages."""
-    lang = chosen_language()
-    return Links(
-        site.release.base, site.prefixes, request.script_root, {"lang": lang} if lang else {}
-    )
+    chosen = {"lang": chosen_language(), RELEASE: carried_release()}
+    handed_on = {name: value for name, value in chosen.items() if value}
+    return Links(site.release.base, site.prefixes, request.script_root, handed_on)
 
 
 def page_presenter(site: Site) -> Presenter:
@@ -112,7 +112,19 @@ def _frame(site: Site, presenter: Presenter) -> Frame:
         version=str(site.release.manifest.get("version", "")),
         base=site.release.base,
         assets=site.fingerprint.rpartition("-")[2],
+        latest=_latest(plain, path, here) if _is_older(site) else None,
     )
+
+
+def _is_older(site: Site) -> bool:
+    return site.release.identifier != get_shelf().current.release.identifier
+
+
+def _latest(plain: Links, path: str, here: Mapping[str, str]) -> str:
+    """Return the link to what the current release says at the address that one is at."""
+    lang = chosen_language()
+    rest = {name: value for name, value in here.items() if name != RELEASE}
+    return plain.local(path, **rest, **({"lang": lang} if lang else {}))
 
 
 def _is_within(path: str, target: str) -> bool:
@@ -135,7 +147,9 @@ def page_of(body: str | bytes) -> Response:
 
 def may_be_kept(response: Response, site: Site, *parts: str) -> Response:
     """Give an answer its ETag, made of the release and its address, and its date."""
-    tag = sha256("\n".join(parts).encode()).hexdigest()[:16]
+    # A page says so when it shows an older release.
+    older = ("older",) if response.mimetype == "text/html" and _is_older(site) else ()
+    tag = sha256("\n".join((*parts, *older)).encode()).hexdigest()[:16]
     response.set_etag(f"{site.fingerprint}-{tag}")
     response.last_modified = site.modified
     return response
@@ -143,4 +157,4 @@ def may_be_kept(response: Response, site: Site, *parts: str) -> Response:
 
 def cache_control() -> str:
     """Return how long data may be kept: for good, if the request is pinned to this release."""
-    return PINNED_CACHE_CONTROL if request.args.get(RELEASE) else CACHE_CONTROL
+    return PINNED_CACHE_CONTROL if is_pinned_for_good() else CACHE_CONTROL

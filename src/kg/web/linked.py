@@ -17,7 +17,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.sparql.formats import JSON_LD
-from kg.web.admission import RELEASE
+from kg.web.choice import RELEASE
 from kg.web.frame import CACHE_CONTROL, PINNED_CACHE_CONTROL, may_be_kept
 from kg.web.site import Site, get_site
 from kg.web.wishes import query_of

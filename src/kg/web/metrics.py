@@ -6,13 +6,18 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from http.server import ThreadingHTTPServer
 from typing import Final
 
 import prometheus_client as prometheus
 from flask import Flask, current_app
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -27,7 +32,8 @@ from kg.store.errors import (
 from kg.web.answers import Statistics
 from kg.web.problem_types import BY_ERROR
 from kg.web.record import OK, Record
-from kg.web.state import State, get_state
+from kg.web.shelf import Counts, Shelf
+from kg.web.state import State, get_shelf
 
 _KEY: Final = "kg.metrics"
 _TOTAL: Final = "_total"
@@ -48,7 +54,7 @@ _WATCHED: Final = (
 class Metrics:
     """The figures of one application. Safe to share between threads."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, shelf: Shelf[State]) -> None:
         # The time at which each counter was made says nothing here and doubles the figures.
         prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = self.registry = prometheus.CollectorRegistry()
@@ -81,20 +87,18 @@ class Metrics:
         self._result_bytes = prometheus.Histogram(
             "kg_query_result_bytes", "Size of complete results.", buckets=_BYTES, registry=registry
         )
-        self._declare(state)
+        self._declare(shelf)
 
-    def _declare(self, state: State) -> None:
+    def _declare(self, shelf: Shelf[State]) -> None:
         """Show what is known at the start; a series that begins at 0 can be compared with later."""
-        release = state.release
-        prometheus.Info("kg_release", "The release that is served.", registry=self.registry).info(
-            {"release": release.identifier, "base": release.base}
-        )
+        self.registry.register(_Source(lambda: [_release_figure(shelf.current)]))
         for kind in ("select", "ask", "graph"):
             self._queries.labels(OK, kind)
         for error in _WATCHED:
             self._queries.labels(BY_ERROR[error].slug, "")
-        self.registry.register(_Source(lambda: _pool_figures(state.pool.figures())))
-        self.watch("answer_cache", lambda: _cache_figures(state.answers.statistics()))
+        self.registry.register(_Source(lambda: _pool_figures(_all_pools(shelf))))
+        self.watch("answer_cache", lambda: _cache_figures(shelf.current.answers.statistics()))
+        self.watch("releases", lambda: _shelf_figures(shelf.counts()))
         prometheus.ProcessCollector(registry=self.registry)
 
     def watch(self, name: str, figures: Callable[[], Mapping[str, float]]) -> None:
@@ -125,6 +129,31 @@ class _Source(Collector):
 
     def collect(self) -> Iterable[Metric]:
         return self._ask()
+
+
+def _release_figure(state: State) -> Metric:
+    release = state.release
+    labels = {"release": release.identifier, "base": release.base}
+    return InfoMetricFamily("kg_release", "The release that is served.", labels)
+
+
+def _all_pools(shelf: Shelf[State]) -> Figures:
+    """Return the figures of the pools of all open releases, and of those that were closed."""
+    pools = [state.pool.figures() for state in shelf.opened()]
+    killed = shelf.current.ended + sum((Counter(pool.killed) for pool in pools), Counter[str]())
+    idle, busy, starting, waiting = (
+        sum(numbers) for numbers in zip(*(p[:4] for p in pools), strict=True)
+    )
+    return Figures(idle, busy, starting, waiting, killed)
+
+
+def _shelf_figures(counts: Counts) -> Mapping[str, float]:
+    return {
+        "open": counts.open,
+        "leaving": counts.leaving,
+        "switches_total": counts.switches,
+        "failed_switches_total": counts.failures,
+    }
 
 
 def _cache_figures(cache: Statistics) -> Mapping[str, float]:
@@ -165,7 +194,7 @@ def _foreign_figures(name: str, figures: Mapping[str, float]) -> Iterable[Metric
 def init_app(app: Flask) -> None:
     """Give an application its figures."""
     with app.app_context():
-        app.extensions[_KEY] = Metrics(get_state())
+        app.extensions[_KEY] = Metrics(get_shelf())
 
 
 def get_metrics(app: Flask | None = None) -> Metrics:

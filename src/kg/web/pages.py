@@ -15,6 +15,7 @@ from kg.errors import IriError
 from kg.iris import expand_curie
 from kg.sparql.formats import GRAPHS, SOLUTIONS
 from kg.web.catalog_page import catalog_words
+from kg.web.choice import carried_release
 from kg.web.crawlers import data_instead, dataset_formats, lead_to_data
 from kg.web.dataset_card import dataset_card
 from kg.web.frame import chosen_language, frame_context, may_be_kept, page, page_presenter
@@ -252,6 +253,8 @@ def query() -> Response:
         action=presenter.links.root + "/query",
         endpoint=presenter.links.root + "/sparql",
         lang=chosen_language(),
+        pinned=carried_release(),
+        cite=presenter.links.local("cite/sparql", query=shown) if _may_be_cited(outcome) else None,
         examples=examples,
         chosen=question.key if question else None,
         question=presenter.link(question.iri) if question else None,
@@ -268,6 +271,10 @@ def query() -> Response:
         return _kept(response)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _may_be_cited(outcome: Result | Problem | None) -> bool:
+    return isinstance(outcome, Result) and not outcome.is_volatile
 
 
 _FIRST_QUERY: Final = """\

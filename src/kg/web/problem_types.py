@@ -11,7 +11,8 @@ from kg.errors import KgError, StoreError
 from kg.language import Text
 from kg.sparql import errors as sparql
 from kg.store import errors as store
-from kg.web.admission import CodingNotAcceptableError, ReleaseNotServedError
+from kg.web.admission import CodingNotAcceptableError
+from kg.web.choice import NotInReleaseError, ReleaseNotServedError
 from kg.web.rate import RateLimitError
 
 
@@ -185,8 +186,16 @@ BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
         "release-not-served",
         Text("Rilis itu tidak disajikan", "That release is not served"),
         Text(
-            "Permintaan menyebut rilis lain (parameter 'release') daripada yang disajikan.",
-            "The request names another release (parameter 'release') than the one served.",
+            "Permintaan menyebut rilis (parameter 'release') yang tidak tersimpan di sini.",
+            "The request names a release (parameter 'release') that is not kept here.",
+        ),
+    ),
+    NotInReleaseError: ProblemType(
+        "not-in-release",
+        Text("Tidak ada pada rilis itu", "Not in that release"),
+        Text(
+            "Rilis yang diminta tidak memuatnya, tetapi rilis lain yang disebut memuatnya.",
+            "The release that is asked does not have it, but others, which are named, do.",
         ),
     ),
     RateLimitError: ProblemType(

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.sparql.formats import DOCUMENTS, HTML, JSON_LD, N_QUADS, TRIG, Format, find_format
 from kg.store import Quad
 from kg.web.addresses import document_path, split_suffix, thing_path
-from kg.web.admission import RELEASE
+from kg.web.choice import RELEASE, carried_release
 from kg.web.description import Description
 from kg.web.documents import LICENSE, document_quads, triples_only
 from kg.web.frame import (
@@ -36,6 +36,7 @@ from kg.web.retired import find_retired, lead_on
 from kg.web.schema_org import schema_org
 from kg.web.shapes_page import shapes_page
 from kg.web.site import Site, get_site
+from kg.web.state import get_shelf
 from kg.web.thing_page import Download, thing_page
 from kg.web.wishes import PROFILE, query_of, wanted_form, wanted_format
 from kg.web.writers import triples, write
@@ -47,9 +48,6 @@ _GRAPHS_ONLY: Final = tuple(offer for offer in DOCUMENTS if offer not in (TRIG, 
 
 _CARRIED: Final = ("lang", "page", RELEASE)
 """Parameters of a thing's address that its document understands."""
-
-_PINNED: Final = ("page", RELEASE)
-"""Those that choose another body of a document."""
 
 
 @blueprint.get("/id/<kind>/<slug>")
@@ -163,7 +161,7 @@ def _kept(
     mounted; data depend on none of these.
     """
     number, is_page = request.args.get("page"), media == HTML
-    surroundings = (page_language(), chosen_language(), request.script_root) if is_page else ()
+    surroundings = _surroundings() if is_page else ()
     body = site.kept((path, media.suffix, form, number, *surroundings), make)
     if is_page:
         return page_of(body)
@@ -172,6 +170,12 @@ def _kept(
     response.headers["Content-Type"] = media.content_type + profile
     response.headers["Cache-Control"] = cache_control()
     return response
+
+
+def _surroundings() -> tuple[object, ...]:
+    """Return what a page depends on besides its address, the current release among it."""
+    chosen = page_language(), chosen_language(), carried_release()
+    return *chosen, request.script_root, get_shelf().current.release.identifier
 
 
 def _thing(
@@ -191,6 +195,7 @@ def _thing(
         downloads=_downloads(path, DOCUMENTS),
         canonical=_canonical(path, media),
         contents=graph and presenter.links.local("sparql", query=_contents(graph), format="turtle"),
+        cite=presenter.links.local(f"cite/{path}", page=request.args.get("page")),
         run=run if question and question.iri == description.iri else None,
     )
 
@@ -201,7 +206,7 @@ def _contents(graph: URIRef) -> str:
 
 def _downloads(path: str, offers: Iterable[Format]) -> list[Download]:
     # Data are in both languages: their addresses need no language.
-    stem, query = f"{request.script_root}/{quote(path)}", query_of(_PINNED)
+    stem, query = f"{request.script_root}/{quote(path)}", _query_of_twins()
     return [
         Download(offer.label, offer.media_type, f"{stem}.{offer.suffix}{query}")
         for offer in offers
@@ -227,7 +232,7 @@ def _link(
     response: Response, path: str, media: Format, offers: Iterable[Format], thing: URIRef
 ) -> None:
     """Name the thing, the licence, and the document's address in each format (RFC 8288)."""
-    stem, query = f"{request.script_root}/{quote(path)}", query_of(_PINNED)
+    stem, query = f"{request.script_root}/{quote(path)}", _query_of_twins()
     links = {"describes": thing, "canonical": _canonical(path, media), "license": LICENSE}
     entries = [f'<{iri}>; rel="{relation}"' for relation, iri in links.items()]
     entries += [
@@ -236,6 +241,12 @@ def _link(
         if offer != media
     ]
     response.headers["Link"] = ", ".join(entries)
+
+
+def _query_of_twins() -> str:
+    """Return the query by which the same document is found in another format."""
+    pinned = carried_release()
+    return query_of(("page",), **({RELEASE: pinned} if pinned else {}))
 
 
 def _canonical(path: str, media: Format) -> str:

@@ -17,6 +17,7 @@ from gunicorn.arbiter import Arbiter
 
 from kg.errors import KgError
 from kg.language import Text
+from kg.release.history import History
 from kg.release.publication import Release
 from kg.settings import SERVING, Settings
 from kg.store import RESERVE
@@ -35,10 +36,14 @@ class ServerError(KgError):
 
 
 def serve(
-    release: Release, settings: Settings, on_listening: Callable[[], None] = lambda: None
+    release: Release,
+    settings: Settings,
+    on_listening: Callable[[], None] = lambda: None,
+    history: History | None = None,
 ) -> None:
     """Serve a release until the process is told to stop; ends the program, never returns.
 
+    With a ``history`` the server follows its current release, and serves its other ones too.
     ``on_listening`` is called once connections are accepted. SIGTERM lets running requests
     finish; SIGINT (Ctrl-C) does not. No process is left behind.
     Raises ``ServerError`` if an address cannot be used.
@@ -51,7 +56,7 @@ def serve(
     set_up_log(settings)
     log_event("serving", release=release.identifier, base=release.base, **_served(settings))
     # The server closes the descriptor; it must not be closed once more here.
-    _Server(release, settings, listener.detach(), metrics).run()
+    _Server(release, settings, listener.detach(), metrics, history).run()
 
 
 def _served(settings: Settings) -> Mapping[str, object]:
@@ -99,7 +104,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         settings: Settings,
         descriptor: int,
         metrics: Sequence[socket.socket],
+        history: History | None,
     ) -> None:
+        self._history = history
         self._release = release
         self._settings = settings
         self._descriptor = descriptor
@@ -136,7 +143,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         try:
-            return create_app(self._release, self._settings)
+            # One that is started later than its siblings begins where they are.
+            release = self._history.current() if self._history else self._release
+            return create_app(release, self._settings, self._history)
         except KgError as error:
             log_failure(error.explain(self._settings.lang))
             sys.exit(Arbiter.APP_LOAD_ERROR)

@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from flask import current_app
 from rdflib import BNode, URIRef
 from rdflib.namespace import OWL
 
@@ -101,6 +100,7 @@ class Site:
         self._bodies: OrderedDict[Hashable, str | bytes] = OrderedDict()
         self._lock = Lock()
         self.describe = lru_cache(maxsize=128)(self._describe)
+        self.instances = lru_cache(maxsize=64)(self._instances)
 
     def _describe(self, path: str, page: int) -> Description | None:
         if not _PATH.fullmatch(path):
@@ -170,8 +170,7 @@ class Site:
             if (iri.startswith(self.reader.inov) or str(iri) in direct) and self.reader.labels(iri)
         }
 
-    @lru_cache(maxsize=64)  # noqa: B019  a site lives as long as the process
-    def instances(self, kind: URIRef) -> tuple[URIRef, ...]:
+    def _instances(self, kind: URIRef) -> tuple[URIRef, ...]:
         """Return the instances of a class and its subclasses, by IRI."""
         rows = self.reader.select(_INSTANCES, **{**self._terms(), "class": kind})
         return tuple(URIRef(str(row["thing"])) for row in rows)
@@ -253,9 +252,10 @@ def _number(question: URIRef) -> int:
 
 
 def get_site() -> Site:
-    """Return the site of the application that answers the present request."""
-    site = current_app.extensions.get(_KEY)
+    """Return the site of the release that the present request is about."""
+    state = get_state()
+    site = state.views.get(_KEY)
     if not isinstance(site, Site):
         # Two threads may both make one; either serves.
-        site = current_app.extensions[_KEY] = Site(get_state())
+        site = state.views[_KEY] = Site(state)
     return site
