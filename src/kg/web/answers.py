@@ -1,7 +1,7 @@
 """Answers kept in memory, so that a heavy query asked again costs what a file costs.
 
 An answer is named by all that it depends on, the release among it: nothing here grows stale, and
-a new release starts anew by construction. Only complete answers are kept, never an error.
+a release never gets the answer of another. Only complete answers are kept, never an error.
 """
 
 from collections import Counter, OrderedDict
