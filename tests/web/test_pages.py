@@ -225,7 +225,12 @@ def test_no_link_of_the_site_is_dead(client: FlaskClient) -> None:
             target, fragment = urldefrag(urljoin(path, address))
             if urlsplit(target).netloc or _is_download(target):
                 continue
+            # A page of citation asks for its document in each format: a few will do.
+            is_citation = target.startswith("/cite/")
+            if is_citation and looked.get("cite", 0) >= 4:
+                continue
             if target not in checked:
+                looked["cite"] = looked.get("cite", 0) + is_citation
                 response = client.get(target, headers=HTML, buffered=True)
                 assert response.status_code in (200, 303), (path, address, response.status_code)
                 final = response.location if response.status_code == 303 else target

@@ -1,7 +1,7 @@
 """What was published before: which releases there are, which was current when, and the way back."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -54,6 +54,15 @@ class Removed(NamedTuple):
     size: int
 
 
+class _Seen(NamedTuple):
+    """What a home held when it was looked at; ``marks`` change with it."""
+
+    marks: tuple[object, ...]
+    releases: list[Release]
+    switches: list[Switch]
+    first: Mapping[str, datetime]
+
+
 class History(Releases):
     """The releases in a folder (``KG_HOME``) with their past.
 
@@ -63,28 +72,36 @@ class History(Releases):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self._known: dict[str, Release] = {}
-        self._log: tuple[object, list[Switch]] = None, []
-        self._list: tuple[object, list[Release]] = None, []
+        self._seen = _Seen((), [], [], {})
 
     def releases(self) -> list[Release]:
         """Return the releases there are, the one that was published last first."""
-        try:
-            state = (self.home / "releases").stat().st_mtime_ns, *self._log_state()
-        except FileNotFoundError:
-            return []
-        if self._list[0] != state:
-            self._list = state, self._read_releases()
-        return list(self._list[1])
+        return list(self._look().releases)
 
-    def _read_releases(self) -> list[Release]:
-        folders = self.home.glob(f"releases/{_FOLDER}")
-        found = [release for folder in folders if (release := self._open(folder))]
-        first = {switch.release: switch.time for switch in reversed(self.switches())}
-        return sorted(
-            found,
-            key=lambda release: (first.get(release.identifier, release.published), release.path),
-            reverse=True,
-        )
+    def switches(self) -> list[Switch]:
+        """Return every switch in its order, the one that the log does not name yet included.
+
+        In a home without a log the dates of the releases stand for it.
+        """
+        return list(self._look().switches)
+
+    def first_published(self, release: Release) -> datetime:
+        """Return when a release became current for the first time, in whole seconds."""
+        found = self._look().first.get(release.identifier, release.published)
+        return found.replace(microsecond=0).astimezone(UTC)
+
+    def _look(self) -> "_Seen":
+        """Return what there is, read anew if anything has changed since the last time."""
+        marks = tuple(_mark(self.home / name) for name in ("releases", FILE, "current"))
+        seen = self._seen
+        if seen.marks != marks:
+            folders = self.home.glob(f"releases/{_FOLDER}")
+            found = [release for folder in folders if (release := self._open(folder))]
+            switches = self._read_switches(found)
+            first = {switch.release: switch.time for switch in reversed(switches)}
+            found.sort(key=lambda each: (first[each.identifier], each.path), reverse=True)
+            seen = self._seen = _Seen(marks, found, switches, first)
+        return seen
 
     def _open(self, folder: Path) -> Release | None:
         """Return the release in a folder: it never changes, so that reading it once will do."""
@@ -122,15 +139,9 @@ class History(Releases):
             raise UnknownReleaseError(wanted)
         return found[0]
 
-    def switches(self) -> list[Switch]:
-        """Return every switch in its order, the one that the log does not name yet included.
-
-        In a home without a log the dates of the releases stand for it.
-        """
-        written = self._read_log()
+    def _read_switches(self, found: Sequence[Release]) -> list[Switch]:
+        written = read_switches(self.home)
         known = {switch.release for switch in written}
-        folders = self.home.glob(f"releases/{_FOLDER}")
-        found = [release for folder in folders if (release := self._open(folder))]
         earlier = [
             Switch(release.published, release.identifier, "recovered")
             for release in found
@@ -149,25 +160,6 @@ class History(Releases):
         if switches and switches[-1].release == release:
             return None
         return Switch(datetime.fromtimestamp(since, UTC), release, "recovered")
-
-    def _read_log(self) -> list[Switch]:
-        state = self._log_state()
-        if self._log[0] != state:
-            self._log = state, read_switches(self.home)
-        return self._log[1]
-
-    def _log_state(self) -> tuple[int, ...]:
-        """Return what changes whenever the log does."""
-        try:
-            status = (self.home / FILE).stat()
-        except FileNotFoundError:
-            return ()
-        return status.st_mtime_ns, status.st_size
-
-    def first_published(self, release: Release) -> datetime:
-        """Return when a release became current for the first time, in whole seconds."""
-        times = [each.time for each in self.switches() if each.release == release.identifier]
-        return min(times, default=release.published).replace(microsecond=0).astimezone(UTC)
 
     def at(self, moment: datetime, allowed: Callable[[Release], bool] = lambda _: True) -> Release:
         """Return the release that was current at a moment (of which whole seconds count).
@@ -273,6 +265,14 @@ def _built(switches: Sequence[Switch], release: str) -> int | None:
     places = [i for i, each in enumerate(switches) if each.release == release]
     builds = [i for i in places if switches[i].by != "rollback"]
     return max(builds or places, default=None)
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _size(folder: Path) -> int:

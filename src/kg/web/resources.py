@@ -135,6 +135,7 @@ def _vocabulary(
             "ontology.html",
             ontology=compose(site, presenter),
             downloads=_downloads(path, _GRAPHS_ONLY),
+            cite=presenter.links.local(f"cite/{path}"),
             canonical=_canonical(path, media),
             trail=[Link(Phrase(presenter.words("home")), presenter.links.local(""))],
             shapes_href=presenter.links.local("shapes") if path != "shapes" else None,
