@@ -7,6 +7,7 @@ comes last, under ``@included``. All forms expand to the same graph.
 """
 
 import json
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -21,6 +22,9 @@ from kg.web.context import CLAIMS, Context
 from kg.web.context import Term as Entry
 
 _NAMESPACE: Final = "http://www.w3.org/ns/json-ld#"
+
+_SAFE: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
+"""Integers in canonical form that every JSON parser reads exactly (RFC 8259, section 6)."""
 
 Node = dict[str, object]
 
@@ -189,8 +193,8 @@ def _native(term: Literal) -> bool | int | None:
     """Return the JSON value that becomes the same literal again (JSON-LD 1.1 API, 8.2.2)."""
     if term.datatype == XSD.boolean and term in ("true", "false"):
         return str(term) == "true"
-    if term.datatype == XSD.integer and str(int(str(term))) == str(term):
-        return int(str(term))
+    if term.datatype == XSD.integer and _SAFE.fullmatch(term):
+        return int(term)
     return None
 
 
