@@ -111,6 +111,7 @@ def catalog(suffix: str | None = None) -> Response:
             "catalog.html",
             c=partial(catalog_words, presenter.language),
             catalog=composer.catalog(),
+            about=presenter.links.local("about"),
             card=dataset_card(site, presenter),
             downloads=_downloads("catalog"),
             void_downloads=_downloads("void"),

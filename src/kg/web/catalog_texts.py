@@ -34,6 +34,7 @@ CATALOG_WORDS: Final[Mapping[str, Text]] = {
     "until": Text("{first} sampai {last}", "{first} to {last}"),
     "spatial": Text("Cakupan wilayah", "Area covered"),
     "endpoint": Text("Titik akses SPARQL", "SPARQL endpoint"),
+    "contact": Text("Narahubung", "Contact"),
     "current": Text("yang disajikan", "the one served"),
     "releases": Text("Rilis", "Releases"),
     "releases_hint": Text(

@@ -1,9 +1,9 @@
 """The partitions of a release, arranged for a reader: every one under its own fragment."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rdflib import Literal, URIRef
+from rdflib import RDF, RDFS, Literal, URIRef
 from rdflib.namespace import VOID
 
 from kg.release.partitions import VOID_EXT
@@ -69,7 +69,12 @@ class _Composer:
 
     def _term(self, node: Term) -> Link:
         terms = (value for name in _TERMS for value in self._values(node, name))
-        return self._presenter.term(next(URIRef(str(term)) for term in terms))
+        iri = next(URIRef(str(term)) for term in terms)
+        link = self._presenter.term(iri)
+        # A datatype of ours has no place on the ontology's page.
+        is_datatype = RDFS.Datatype in self._presenter.reader.things(iri, RDF.type)
+        is_dead = is_datatype and iri.startswith(self._presenter.reader.base)
+        return replace(link, href=None) if is_dead else link
 
     def _values(self, subject: Term, predicate: URIRef) -> Sequence[Term]:
         return self._told.get(subject, {}).get(predicate, ())
