@@ -98,7 +98,9 @@ def page_of(iri: str, base: str) -> str:
     path = iri.removeprefix(base)
     if path.startswith(("id/", "scheme/", "graph/")):
         return f"/doc/{path.removeprefix('id/')}.html"
-    return f"/{path}/index.html"
+    # Where the endpoint was, pages say that there are no queries.
+    path = "query" if path == "sparql" else path
+    return f"/{path}/index.html" if path else "/index.html"
 
 
 def test_both_languages_are_there(site: Site) -> None:
