@@ -10,7 +10,9 @@ from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest.decisions import ConflictSet, IdentityDecision, read_conflicts, read_identities
+from kg.ingest.places import PlaceRow, read_places
 from kg.ingest.records import read_text, read_toml, read_turtle
+from kg.ingest.registers import Register, read_registers
 from kg.ingest.retirements import Retirement, read_retirements
 from kg.ingest.sources import Source, read_source
 from kg.iris import mint_iri
@@ -36,6 +38,8 @@ class Corpus:
     sources: tuple[Source, ...]
     things: tuple[TurtleFile, ...]
     reference: tuple[TurtleFile, ...]
+    registers: Mapping[str, Register]
+    places: tuple[PlaceRow, ...]
     editorial: tuple[TurtleFile, ...]
     links: tuple[TurtleFile, ...]
     conflicts: tuple[ConflictSet, ...]
@@ -90,10 +94,13 @@ def _read_dataset(path: Path) -> dict[str, Any]:
     return table
 
 
-def _described(files: Iterable[TurtleFile], sources: Iterable[Source]) -> frozenset[Node]:
-    """Return what has a description of its own: things of the files, and the sources."""
-    articles = (URIRef(mint_iri("article", source.id)) for source in sources)
-    return frozenset({node for file in files for node in file.graph.subjects()} | {*articles})
+def _described(
+    files: Iterable[TurtleFile], places: Iterable[PlaceRow], sources: Iterable[Source]
+) -> frozenset[Node]:
+    """Return what has a description of its own: things of the files, places, the sources."""
+    articles = {URIRef(mint_iri("article", source.id)) for source in sources}
+    listed = {node for row in places for node in (row.iri, row.government) if node}
+    return frozenset({node for file in files for node in file.graph.subjects()} | listed | articles)
 
 
 def _mentioned(files: Iterable[TurtleFile], sources: Iterable[Source]) -> frozenset[Node]:
@@ -116,12 +123,15 @@ class _Reading:
         conflicts, identities = self.decisions(data, sources)
         things, reference = self.turtle(data / "things"), self.turtle(data / "reference")
         editorial, links = self.turtle(data / "editorial"), self.turtle(data / "links")
-        described = _described((*things, *reference), sources)
+        places = self.attempt(read_places, data / "reference" / "places.csv") or ()
+        described = _described((*things, *reference), places, sources)
         used = described | _mentioned((*editorial, *links), sources)
         corpus = Corpus(
             sources=sources,
             things=things,
             reference=reference,
+            registers=self.attempt(read_registers, data / "reference" / "registers.toml") or {},
+            places=places,
             editorial=editorial,
             links=links,
             conflicts=conflicts,

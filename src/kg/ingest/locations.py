@@ -47,6 +47,9 @@ class Locations:
             locations.add_node(node, decision.location)
         for retirement in corpus.retirements:
             locations.add_node(retirement.iri, retirement.location)
+        for place in corpus.places:
+            for node in filter(None, (place.iri, place.government)):
+                locations.add_node(node, place.location)
         for files in (corpus.things, corpus.reference, corpus.editorial, corpus.links):
             for file in files:
                 locations.add_turtle(file, prefixes)

@@ -17,6 +17,7 @@ from kg.ingest.graphs import (
     reference_graph,
     sources_graph,
 )
+from kg.ingest.places import geonames_graph, places_graph
 from kg.ingest.records import read_turtle
 from kg.namespaces import GRAPH, INOV, PREFIX_FILE
 from kg.release.consolidation import consolidate
@@ -58,22 +59,25 @@ def assemble(ontology: Path, corpus: Corpus) -> Candidate:
     """
     vocabularies = vocabularies_graph(ontology)
     reference = reference_graph((*corpus.things, *corpus.reference))
+    places = places_graph(corpus.places, corpus.registers["places"])
     graphs = {
         GRAPH.ontology: ontology_graph(ontology),
         GRAPH.vocabularies: vocabularies,
         GRAPH.shapes: _read(sorted((ontology / "shapes").glob("*.ttl"))),
         GRAPH.reference: reference,
+        GRAPH.places: places,
+        GRAPH.geonames: geonames_graph(corpus.places, corpus.registers["geonames"]),
         GRAPH.sources: sources_graph(corpus.sources),
         GRAPH.provenance: provenance_graph(corpus.sources),
         GRAPH.conflicts: conflicts_graph(corpus.conflicts),
         GRAPH.identity: identity_graph(
-            corpus.identities, corpus.retirements, union(vocabularies, reference)
+            corpus.identities, corpus.retirements, union(vocabularies, reference, places)
         ),
         GRAPH.editorial: merge(corpus.editorial),
         GRAPH.links: merge(corpus.links),
     }
     claimed = {article_graph_iri(source.id): article_graph(source) for source in corpus.sources}
-    held = ("ontology", "vocabularies", "reference", "sources")
+    held = ("ontology", "vocabularies", "reference", "places", "geonames", "sources")
     parts = [graphs[GRAPH[name]] for name in held]
     default = union(*parts, _retired(graphs[GRAPH.identity]), _consolidated(corpus, graphs))
     return Candidate(default, graphs | claimed)
@@ -105,7 +109,7 @@ def _read(files: Iterable[Path]) -> Graph:
 
 def _consolidated(corpus: Corpus, graphs: Mapping[URIRef, Graph]) -> Graph:
     claims = [claim for source in corpus.sources for claim in source.claims]
-    places = union(graphs[GRAPH.reference])
+    places = union(graphs[GRAPH.reference], graphs[GRAPH.places])
     for claim in claims:
         if claim.triple[1] in (INOV.within, INOV.locatedIn):
             places.add(claim.triple)
