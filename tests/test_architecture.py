@@ -33,6 +33,7 @@ HOMES = {
     "brotli": "kg.web",
     "backports": "kg.web",
     "click": "kg.cli",
+    "rapidfuzz": "kg.ingest",
     "SPARQLWrapper": "kg.client",
 }
 

@@ -10,6 +10,7 @@ from kg.cli.addresses import make_export, make_redirects
 from kg.cli.options import Command, offer_settings, settings_of
 from kg.cli.output import Steps, measure_text, show_verdict, write_welcome
 from kg.cli.query import FORMATS, TABLE, answer_query
+from kg.cli.resolve import HINTS, record_file, resolve_file, show_counts
 from kg.language import Language, Text
 from kg.namespaces import read_prefixes
 from kg.release.build import build, judge_data
@@ -40,7 +41,8 @@ def make_group(language: Language) -> click.Group:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     addresses = (make_export, make_redirects)
-    for make in (_build, _validate, _serve, _query, *history.COMMANDS, *addresses, _text):
+    plain = (_build, _validate, _serve, _query, _text, _resolve)
+    for make in (*plain, *history.COMMANDS, *addresses):
         group.add_command(make(language))
     return group
 
@@ -203,6 +205,65 @@ def _text(language: Language) -> click.Command:
         measure_text(file, **options)
 
     return command
+
+
+def _resolve(language: Language) -> click.Command:
+    @click.command(
+        "resolve",
+        help=Text(
+            "Mencari IRI bagi nama-nama dalam tabel CSV. Jawabannya ditulis di samping tiap baris "
+            "dalam BERKAS.resolved.csv; kode keluarnya 1 bila ada yang terbuka. Kurator mengisi "
+            "kolom decision dengan CURIE (atau 'not CURIE'), lalu --record mencatatnya sebagai "
+            "keputusan identitas yang dipakai lagi lain kali.",
+            "Find the IRIs of the names in a CSV table. The answers are written beside the rows in "
+            "FILE.resolved.csv; the exit code is 1 if some are open. The curator fills the column "
+            "decision with a CURIE (or 'not CURIE'), and --record keeps it as an identity decision "
+            "that is used again.",
+        )[language],
+    )
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--kind", default="agency", show_default=True, help=_KIND[language])
+    @click.option("--column", default="name", show_default=True, help=_NAME_COLUMN[language])
+    @_hint_columns(language)
+    @click.option("--record", is_flag=True, help=_RECORD[language])
+    @click.option("--into", type=click.Path(dir_okay=False, path_type=Path), help=_INTO[language])
+    @offer_settings(("ontology", "data"), language)
+    def command(
+        file: Path, *, kind: str, column: str, record: bool, into: Path | None, **given: str | None
+    ) -> None:
+        hints = {hint: named for hint in HINTS if (named := given.pop(f"{hint}_column"))}
+        settings = settings_of(**given)
+        if record:
+            path, count = record_file(file, kind, column, into, settings)
+            click.echo(_RECORDED.format(count=count, path=path)[language])
+            return
+        twin, counts = resolve_file(file, kind, column, hints, settings)
+        show_counts(twin, counts, language)
+        if counts.get("open"):
+            raise click.exceptions.Exit(1)
+
+    return command
+
+
+_KIND = Text("Jenis IRI: agency, innovation, person …", "Kind of IRI: agency, innovation, person …")
+_NAME_COLUMN = Text("Kolom yang memuat nama", "The column that holds the names")
+_RECORD = Text("Catat isi kolom decision", "Record what the column decision holds")
+_INTO = Text(
+    "Berkas keputusan (bawaan: identity.csv di folder data)",
+    "The file of decisions (default: identity.csv in the data folder)",
+)
+_RECORDED = Text("{count} keputusan baru dalam {path}", "{count} new decisions in {path}")
+_HINT_COLUMN = Text("Kolom petunjuk: {hint}", "The column of a hint: {hint}")
+
+
+def _hint_columns(language: Language) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for hint in reversed(HINTS):
+            words = _HINT_COLUMN.format(hint=hint)[language]
+            command = click.option(f"--{hint}-column", metavar="COLUMN", help=words)(command)
+        return command
+
+    return add
 
 
 def _report(verdict: Verdict, report_format: str, language: Language, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest.decisions import ConflictSet, IdentityDecision, read_conflicts, read_identities
+from kg.ingest.ministries import ChangeRow, MinistryRow, read_changes, read_ministries
 from kg.ingest.places import PlaceRow, read_places
 from kg.ingest.records import read_text, read_toml, read_turtle
 from kg.ingest.registers import Register, read_registers
@@ -40,6 +41,8 @@ class Corpus:
     reference: tuple[TurtleFile, ...]
     registers: Mapping[str, Register]
     places: tuple[PlaceRow, ...]
+    ministries: tuple[MinistryRow, ...]
+    changes: tuple[ChangeRow, ...]
     editorial: tuple[TurtleFile, ...]
     links: tuple[TurtleFile, ...]
     conflicts: tuple[ConflictSet, ...]
@@ -94,13 +97,10 @@ def _read_dataset(path: Path) -> dict[str, Any]:
     return table
 
 
-def _described(
-    files: Iterable[TurtleFile], places: Iterable[PlaceRow], sources: Iterable[Source]
-) -> frozenset[Node]:
-    """Return what has a description of its own: things of the files, places, the sources."""
-    articles = {URIRef(mint_iri("article", source.id)) for source in sources}
-    listed = {node for row in places for node in (row.iri, row.government) if node}
-    return frozenset({node for file in files for node in file.graph.subjects()} | listed | articles)
+def _described(files: Iterable[TurtleFile], sources: Iterable[Source]) -> frozenset[Node]:
+    """Return what has a description of its own: things of the files, and the sources."""
+    articles = (URIRef(mint_iri("article", source.id)) for source in sources)
+    return frozenset({node for file in files for node in file.graph.subjects()} | {*articles})
 
 
 def _mentioned(files: Iterable[TurtleFile], sources: Iterable[Source]) -> frozenset[Node]:
@@ -123,15 +123,21 @@ class _Reading:
         conflicts, identities = self.decisions(data, sources)
         things, reference = self.turtle(data / "things"), self.turtle(data / "reference")
         editorial, links = self.turtle(data / "editorial"), self.turtle(data / "links")
-        places = self.attempt(read_places, data / "reference" / "places.csv") or ()
-        described = _described((*things, *reference), places, sources)
+        registers = data / "reference"
+        places = self.attempt(read_places, registers / "places.csv") or ()
+        ministries = self.attempt(read_ministries, registers / "ministries.csv") or ()
+        agencies = {ministry.iri for ministry in ministries}
+        listed = {node for row in places for node in (row.iri, row.government) if node}
+        described = _described((*things, *reference), sources) | listed | agencies
         used = described | _mentioned((*editorial, *links), sources)
         corpus = Corpus(
             sources=sources,
             things=things,
             reference=reference,
-            registers=self.attempt(read_registers, data / "reference" / "registers.toml") or {},
+            registers=self.attempt(read_registers, registers / "registers.toml") or {},
             places=places,
+            ministries=ministries,
+            changes=self.attempt(read_changes, registers / "changes.csv", agencies) or (),
             editorial=editorial,
             links=links,
             conflicts=conflicts,

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rdflib import RDF, Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, SKOS
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import SKOS
 
 from kg.errors import InputError, Location, RecordError
+from kg.ingest.entries import add_aliases, concept, describe, read_iri, split
 from kg.ingest.records import Row, read_table
 from kg.ingest.registers import Register, register_graph
-from kg.iris import mint_iri, parse_iri
-from kg.language import LANGUAGES, Text
-from kg.namespaces import CANONICAL_BASE, INOV, SCHEMA
+from kg.iris import mint_iri
+from kg.language import Text
+from kg.namespaces import INOV, SCHEMA
 
 PLACE_COLUMNS: Final = (
     "code",
@@ -129,34 +130,18 @@ def _read_place(row: Row) -> PlaceRow:
             "government",
             Text("Wilayah jenis ini tidak otonom", "An area of this kind is not autonomous"),
         )
+    slug = cells["government"]
     return PlaceRow(
         code=cells["code"],
         kind=cells["kind"],
         name=name,
         bps=cells["bps"],
         geonames=cells["geonames"],
-        former_names=_split(cells["former_names"]),
-        aliases=_split(cells["aliases"]),
-        government=_government(row),
+        former_names=split(cells["former_names"]),
+        aliases=split(cells["aliases"]),
+        government=read_iri(row, "government", "agency", slug) if slug else None,
         location=row.location,
     )
-
-
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in cell.split(";") if name.strip())
-
-
-def _government(row: Row) -> URIRef | None:
-    slug = row.values["government"]
-    if not slug:
-        return None
-    iri = f"{CANONICAL_BASE}id/agency/{slug}"
-    if not parse_iri(iri):
-        raise row.fault(
-            "government",
-            Text("Tulis slug seperti pemkab-sidoarjo", "Write a slug like pemkab-sidoarjo"),
-        )
-    return URIRef(iri)
 
 
 def _orphans(places: Mapping[str, PlaceRow]) -> Iterator[RecordError]:
@@ -182,23 +167,20 @@ def places_graph(places: Iterable[PlaceRow], register: Register) -> Graph:
 
 
 def _add_place(graph: Graph, place: PlaceRow, register: Register) -> None:
-    _describe(graph, place.iri, INOV.Place, place.name, register)
-    graph.add((place.iri, INOV.placeType, _concept("place-type", place.kind)))
+    describe(graph, place.iri, INOV.Place, place.name, register.address)
+    graph.add((place.iri, INOV.placeType, concept("place-type", place.kind)))
     graph.add((place.iri, INOV.within, place.within))
     graph.add((place.iri, SKOS.notation, Literal(place.code, datatype=INOV.kodeKemendagri)))
-    for name in place.former_names:
-        graph.add((place.iri, SKOS.altLabel, _indonesian(_WORDS.get(place.kind, "") + name)))
-    for name in place.aliases:
-        graph.add((place.iri, SKOS.altLabel, _indonesian(name)))
+    word = _WORDS.get(place.kind, "")
+    add_aliases(graph, place.iri, *(word + name for name in place.former_names), *place.aliases)
 
 
 def _add_government(graph: Graph, agency: URIRef, place: PlaceRow, register: Register) -> None:
-    _describe(graph, agency, INOV.Agency, government_name(place), register)
-    graph.add((agency, INOV.agencyType, _concept("agency-type", _TYPES[place.kind])))
-    graph.add((agency, INOV.govLevel, _concept("gov-level", place.kind)))
+    describe(graph, agency, INOV.Agency, government_name(place), register.address)
+    graph.add((agency, INOV.agencyType, concept("agency-type", _TYPES[place.kind])))
+    graph.add((agency, INOV.govLevel, concept("gov-level", place.kind)))
     graph.add((agency, INOV.jurisdiction, place.iri))
-    for alias in government_aliases(place):
-        graph.add((agency, SKOS.altLabel, _indonesian(alias)))
+    add_aliases(graph, agency, *government_aliases(place))
 
 
 def government_name(place: PlaceRow) -> Text:
@@ -228,20 +210,3 @@ def geonames_graph(places: Iterable[PlaceRow], register: Register) -> Graph:
         if place.bps:
             graph.add((place.iri, SKOS.notation, Literal(place.bps, datatype=INOV.kodeBPS)))
     return graph
-
-
-def _describe(graph: Graph, node: URIRef, kind: URIRef, name: Text, register: Register) -> None:
-    identity = parse_iri(str(node))
-    graph.add((node, RDF.type, kind))
-    graph.add((node, DCTERMS.identifier, Literal(identity.slug if identity else str(node))))
-    graph.add((node, DCTERMS.source, register.address))
-    for language in LANGUAGES:
-        graph.add((node, SKOS.prefLabel, Literal(name[language], lang=language)))
-
-
-def _concept(scheme: str, notation: str) -> URIRef:
-    return URIRef(f"{CANONICAL_BASE}scheme/{scheme}/{notation}")
-
-
-def _indonesian(text: str) -> Literal:
-    return Literal(text, lang="id")

@@ -17,6 +17,7 @@ from kg.ingest.graphs import (
     reference_graph,
     sources_graph,
 )
+from kg.ingest.ministries import ministries_graph
 from kg.ingest.places import geonames_graph, places_graph
 from kg.ingest.records import read_turtle
 from kg.namespaces import GRAPH, INOV, PREFIX_FILE
@@ -58,7 +59,10 @@ def assemble(ontology: Path, corpus: Corpus) -> Candidate:
     Raises ``RecordError`` with file and line for Turtle that cannot be read.
     """
     vocabularies = vocabularies_graph(ontology)
-    reference = reference_graph((*corpus.things, *corpus.reference))
+    reference = union(
+        reference_graph((*corpus.things, *corpus.reference)),
+        ministries_graph(corpus.ministries, corpus.changes),
+    )
     places = places_graph(corpus.places, corpus.registers["places"])
     graphs = {
         GRAPH.ontology: ontology_graph(ontology),
