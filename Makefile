@@ -88,6 +88,7 @@ bench: $(VENV)/.installed-dev build/benchmarks/.installed ## the benchmarks behi
 	$(BIN)/python tests/benchmarks/side_by_side.py build/benchmarks
 	$(BIN)/python tests/benchmarks/queries.py
 	$(BIN)/python tests/benchmarks/validation.py
+	$(BIN)/python tests/benchmarks/resolution.py
 
 # The servers that ours is compared with, in an environment of their own.
 build/benchmarks/.installed: tests/benchmarks/requirements.txt

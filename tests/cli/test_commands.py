@@ -39,7 +39,7 @@ def kg(
     )
 
 
-@pytest.mark.parametrize("command", ["build", "validate", "serve", "query", "text"])
+@pytest.mark.parametrize("command", ["build", "validate", "serve", "query", "text", "resolve"])
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_each_command_has_help(command: str, language: str) -> None:
     done = kg(command, "--help", language=language)
@@ -205,3 +205,25 @@ def test_text_measures_a_text_for_its_curator(tmp_path: Path) -> None:
     assert lines[0].startswith('sha256 = "')
     assert lines[1] == "length = 22"
     assert lines[3].split()[:2] == ["L1.S1", "0-9"]
+
+
+def test_names_are_resolved_into_a_new_file_and_open_ones_are_an_exit_code(tmp_path: Path) -> None:
+    table = tmp_path / "winners.csv"
+    table.write_text("name,year\nPemkab Sidoarjo,2019\nBandung,2019\n", encoding="utf-8")
+    done = kg("resolve", table, "--year-column", "year")
+    assert done.returncode == 1
+    assert "1 open" in done.stdout
+    twin = tmp_path / "winners.resolved.csv"
+    assert "agency:pemkab-sidoarjo" in twin.read_text(encoding="utf-8")
+    again = kg("resolve", table)
+    assert again.returncode == 1
+    assert "winners.resolved.csv" in again.stderr
+
+
+def test_an_answer_is_recorded_as_a_decision(tmp_path: Path) -> None:
+    table = tmp_path / "a.resolved.csv"
+    table.write_text("name,decision\nPemkot Lama,agency:pemkot-surabaya\n", encoding="utf-8")
+    decisions = tmp_path / "identity.csv"
+    done = kg("resolve", "--record", table, "--into", decisions)
+    assert done.returncode == 0, done.stderr
+    assert "sama,agency:pemkot-surabaya,,Pemkot Lama," in decisions.read_text(encoding="utf-8")

@@ -20,6 +20,9 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, SKOS
 
 from kg.ingest.fingerprints import fingerprints, shared_runs
+from kg.ingest.ministries import ministries_graph, read_changes, read_ministries
+from kg.ingest.places import places_graph, read_places
+from kg.ingest.registers import read_registers
 from kg.iris import expand_curie
 from kg.namespaces import CANONICAL_BASE, INOV, read_prefixes
 
@@ -93,6 +96,19 @@ def graph_of(folder: Path) -> Graph:
     for path in sorted(folder.glob("*.ttl")):
         graph.parse(path, format="turtle")
     return graph
+
+
+def reference_graph() -> Graph:
+    """Return the reference knowledge: Turtle files and compiled tables."""
+    folder = DATA / "reference"
+    ministries = read_ministries(folder / "ministries.csv")
+    changes = read_changes(folder / "changes.csv", {ministry.iri for ministry in ministries})
+    register = read_registers(folder / "registers.toml")["places"]
+    return (
+        graph_of(folder)
+        + places_graph(read_places(folder / "places.csv"), register)
+        + ministries_graph(ministries, changes)
+    )
 
 
 def iri(cell: str) -> str | None:
@@ -170,7 +186,7 @@ def test_quoted_claims_name_their_speaker(source: str) -> None:
 
 @each_source
 def test_everything_named_is_typed_and_labelled(source: str) -> None:
-    known = graph_of(DATA / "things") + graph_of(DATA / "reference")
+    known = graph_of(DATA / "things") + reference_graph()
     articles = {f"{THING}article/{name}" for name in SOURCES}
     for thing in sorted(things_named(source) - articles):
         assert (URIRef(thing), RDF.type, None) in known, thing
@@ -190,7 +206,7 @@ def test_every_concept_named_is_defined(source: str) -> None:
 
 
 def test_every_thing_is_spoken_of() -> None:
-    reference = graph_of(DATA / "reference")
+    reference = reference_graph()
     spoken = {str(node) for node in reference.all_nodes() if isinstance(node, URIRef)}
     spoken |= {name for source in SOURCES for name in things_named(source)}
     things = {str(thing) for thing in graph_of(DATA / "things").subjects()}
@@ -203,7 +219,7 @@ def test_things_carry_type_and_labels_only() -> None:
 
 
 def test_places_of_the_register_have_a_source_and_lead_to_the_country() -> None:
-    reference = graph_of(DATA / "reference")
+    reference = reference_graph()
     places = set(reference.subjects(INOV.placeType))
     country = URIRef(THING + "place/indonesia")
     assert len(places) >= 12
@@ -224,7 +240,7 @@ def passages() -> Iterator[Passage]:
     for path in sorted(DATA.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                yield from (Passage(f"{path}:{row['id']}", cell) for cell in row.values())
+                yield from (Passage(str(path), cell) for cell in row.values())
     for path in sorted(DATA.rglob("*.ttl")):
         for literal in Graph().parse(path, format="turtle").objects():
             if isinstance(literal, Literal):

@@ -426,7 +426,7 @@ def run(client: FlaskClient, query: str, status: int = 200, lang: Language = "en
 
 
 def test_a_select_query_is_answered_with_a_table_of_links(client: FlaskClient) -> None:
-    page = run(client, f"SELECT ?z ?a {{ ?z a <{INOV.Agency}> BIND(3.5 AS ?a) }} ORDER BY ?z")
+    page = run(client, f"SELECT ?z ?a {{ ?z a <{INOV.Agency}> BIND(3.5 AS ?a) }} ORDER BY DESC(?z)")
     assert [e.text for e in page.all("th")] == ["z", "a"]
     hrefs = [e.get("href") for e in page.all("a")]
     assert "/id/agency/polresta-sidoarjo" in hrefs

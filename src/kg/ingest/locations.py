@@ -50,6 +50,10 @@ class Locations:
         for place in corpus.places:
             for node in filter(None, (place.iri, place.government)):
                 locations.add_node(node, place.location)
+        for agency in corpus.ministries:
+            locations.add_node(agency.iri, agency.location)
+        for change in corpus.changes:
+            locations.add_node(change.iri, change.location)
         for files in (corpus.things, corpus.reference, corpus.editorial, corpus.links):
             for file in files:
                 locations.add_turtle(file, prefixes)

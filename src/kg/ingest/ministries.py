@@ -14,7 +14,7 @@ from typing import Final
 from rdflib import XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
-from kg.errors import InputError, RecordError
+from kg.errors import InputError, Location, RecordError
 from kg.ingest.entries import add_aliases, concept, describe, read_iri, split
 from kg.ingest.records import Row, read_table
 from kg.iris import mint_iri, parse_iri
@@ -38,6 +38,7 @@ class MinistryRow:
     name: Text
     aliases: tuple[str, ...]
     source: URIRef
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class ChangeRow:
     after: tuple[URIRef, ...]
     instrument: str
     source: URIRef
+    location: Location
 
     @property
     def iri(self) -> URIRef:
@@ -95,6 +97,7 @@ def _read_ministry(row: Row) -> MinistryRow:
         name=name,
         aliases=split(row.values["aliases"]),
         source=_source(row),
+        location=row.location,
     )
 
 
@@ -126,6 +129,7 @@ def _read_change(row: Row, agencies: Collection[URIRef]) -> ChangeRow:
         after=_agencies(row, "after", agencies),
         instrument=row.values["instrument"],
         source=_source(row),
+        location=row.location,
     )
 
 
