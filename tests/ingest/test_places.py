@@ -120,6 +120,7 @@ def test_geonames_and_bps_stand_in_a_graph_of_their_own(
     ("row", "column"),
     [
         ("3515,kabupaten,Kabupaten Sidoarjo,Sidoarjo Regency,,,,,", "code"),
+        ("35.15,kabupatn,Kabupaten Sidoarjo,Sidoarjo Regency,,,,,", "kind"),
         ("35.15,kabupaten,Sidoarjo,Sidoarjo Regency,,,,,", "name_id"),
         ("35.15,kabupaten,Kabupaten Sidoarjo,,,,,,", "name_en"),
         ("35.15,kabupaten,Kabupaten Sidoarjo,Sidoarjo Regency,35.15,,,,", "bps"),
@@ -138,3 +139,12 @@ def test_a_faulty_row_is_named_by_row_and_column(tmp_path: Path, row: str, colum
         read_places(path)
     (fault,) = raised.value.faults
     assert (fault.location.file, fault.location.row, fault.location.column) == (path, 3, column)
+
+
+def test_a_register_without_licence_is_refused(tmp_path: Path) -> None:
+    text = (REFERENCE / "registers.toml").read_text(encoding="utf-8")
+    path = tmp_path / "registers.toml"
+    path.write_text(text.replace("license =", "licence =", 1), encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        read_registers(path)
+    assert [fault.location.column for fault in raised.value.faults] == ["places.license"]

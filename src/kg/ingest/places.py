@@ -43,6 +43,8 @@ _DIGITS: Final[Mapping[str, re.Pattern[str]]] = {
 _WORDS: Final[Mapping[str, str]] = {"kabupaten": "Kabupaten ", "kota": "Kota ", "provinsi": ""}
 """What opens the Indonesian name of each kind of area."""
 
+_KINDS: Final = (*_WORDS, "kabupaten-administrasi", "kota-administrasi")
+
 _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "provinsi": ("Pemprov {name}",),
     "kabupaten": ("Pemkab {name}",),
@@ -115,6 +117,10 @@ def _read_place(row: Row) -> PlaceRow:
     cells = row.values
     if not _CODE.fullmatch(cells["code"]):
         raise row.fault("code", Text("Tulis kode seperti 35.15", "Write a code like 35.15"))
+    if cells["kind"] not in _KINDS:
+        raise row.fault(
+            "kind", Text("Jenis: {kinds}", "Kinds: {kinds}").format(kinds=", ".join(_KINDS))
+        )
     for column, pattern in _DIGITS.items():
         if not pattern.fullmatch(cells[column]):
             raise row.fault(column, Text("Hanya angka: 3515", "Digits only: 3515"))

@@ -12,6 +12,7 @@ from kg.errors import InputError, Location, RecordError
 from kg.ingest.records import read_toml
 from kg.language import Text
 
+_NEEDED: Final = ("places", "geonames")
 _KEYS: Final = ("address", "title", "version", "issued", "license", "rights")
 
 
@@ -30,9 +31,9 @@ class Register:
 def read_registers(path: Path) -> Mapping[str, Register]:
     """Return the registers of a TOML file by the name of their table.
 
-    Raises ``InputError`` with every key that is missing or not a text.
+    Raises ``InputError`` with every register and key that is missing or not a text.
     """
-    entries = read_toml(path)
+    entries: dict[str, Any] = dict.fromkeys(_NEEDED) | read_toml(path)
     faults = [
         RecordError(
             Location(path, column=f"{name}.{key}"),
