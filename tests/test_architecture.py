@@ -35,6 +35,8 @@ HOMES = {
     "click": "kg.cli",
     "rapidfuzz": "kg.ingest",
     "SPARQLWrapper": "kg.client",
+    "csvw": "kg.ingest.tables.description",
+    "openpyxl": "kg.ingest.tables.workbook",
 }
 
 NEVER = [("kg.web", "kg.ingest"), ("kg.sparql", "kg.store"), ("kg.sparql", "rdflib.plugins")]

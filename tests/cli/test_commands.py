@@ -180,7 +180,7 @@ def test_validate_of_a_valid_example_passes() -> None:
     [
         ("x.pdf", "", "ending is not known"),
         ("x.ttl", "<http://x/a> <http://x/b>\n", "Broken RDF"),
-        ("x.jsonld", '{"@context": "http://127.0.0.1:9/c", "@id": "http://x/a"}\n', "Broken RDF"),
+        ("x.jsonld", '{"@context": "http://127.0.0.1:9/c", "@id": "http://x/a"}\n', "not fetched"),
         ("x.jsonld", "{\n", "Broken RDF"),
         ("x.rdf", "<rdf\n", "Broken RDF"),
         ("x.nt", "<http://x/a> <http://x/b>\n", "Broken RDF"),

@@ -11,6 +11,7 @@ from kg.cli.options import Command, offer_settings, settings_of
 from kg.cli.output import Steps, measure_text, show_verdict, write_welcome
 from kg.cli.query import FORMATS, TABLE, answer_query
 from kg.cli.resolve import HINTS, record_file, resolve_file, show_counts
+from kg.cli.tables import template_command
 from kg.language import Language, Text
 from kg.namespaces import read_prefixes
 from kg.release.build import build, judge_data
@@ -41,7 +42,7 @@ def make_group(language: Language) -> click.Group:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     addresses = (make_export, make_redirects)
-    plain = (_build, _validate, _serve, _query, _text, _resolve)
+    plain = (_build, _validate, _serve, _query, _text, _resolve, template_command)
     for make in (*plain, *history.COMMANDS, *addresses):
         group.add_command(make(language))
     return group
@@ -97,21 +98,32 @@ def _validate(language: Language) -> click.Command:
         "validate",
         help=Text(
             "Memeriksa tanpa menerbitkan apa pun. Tanpa BERKAS: semua data terkurasi. Folder "
-            "sumber atau claims.csv: seolah-olah berada di data/sources. Berkas RDF (.ttl, .trig, "
-            ".nt, .nq, .jsonld, .rdf): terhadap bentuk, bersama ontologi dan kosakata.",
+            "sumber atau claims.csv: seolah-olah berada di data/sources. Tabel (.csv, .tsv, "
+            ".xlsx): seolah-olah di data/tables. Berkas RDF (.ttl, .trig, .nt, .nq, .jsonld, "
+            ".rdf): terhadap bentuk, bersama ontologi dan kosakata.",
             "Validate without publishing anything. Without FILES: all curated data. A source's "
-            "folder or claims.csv: as if it stood in data/sources. An RDF file (.ttl, .trig, .nt, "
-            ".nq, .jsonld, .rdf): against the shapes, together with ontology and vocabularies.",
+            "folder or claims.csv: as if it stood in data/sources. A table (.csv, .tsv, .xlsx): as "
+            "if it stood in data/tables. An RDF file (.ttl, .trig, .nt, .nq, .jsonld, .rdf): "
+            "against the shapes, together with ontology and vocabularies.",
         )[language],
     )
     @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+    @click.option(
+        "--kind",
+        help=Text(
+            "Jenis tabel, bila folder dan kepala kolomnya tidak menunjukkannya",
+            "Kind of the tables, where neither their folder nor their header tells",
+        )[language],
+    )
     @offer_settings(READING, language)
     @_report_format(language)
-    def command(files: tuple[Path, ...], report_format: str, **given: str | None) -> None:
+    def command(
+        files: tuple[Path, ...], kind: str | None, report_format: str, **given: str | None
+    ) -> None:
         settings = settings_of(**given)
         steps = Steps(language)
         if files:
-            verdict = judge_files(files, settings, steps)
+            verdict = judge_files(files, settings, steps, kind)
         else:
             verdict = judge_data(settings, steps).verdict
         _report(verdict, report_format, language, settings)

@@ -91,9 +91,12 @@ def read_conflicts(path: Path, claims: ClaimsByRow) -> tuple[ConflictSet, ...]:
 
 
 def read_identities(
-    path: Path, claims: ClaimsByRow, prefixes: Mapping[str, str]
+    path: Path, claims: ClaimsByRow | None, prefixes: Mapping[str, str]
 ) -> tuple[IdentityDecision, ...]:
-    """Return the decisions of ``identity.csv``; raises ``InputError`` with every fault."""
+    """Return the decisions of ``identity.csv``; raises ``InputError`` with every fault.
+
+    Without ``claims``, before they are known, the evidence is left out.
+    """
 
     def read(row: Row) -> IdentityDecision:
         other = row.values["other"]
@@ -103,7 +106,7 @@ def read_identities(
             entity=read_name(row, "entity", prefixes),
             other=read_name(row, "other", prefixes) if other else None,
             surface_form=row.values["surface_form"],
-            evidence=_find_claims(row, "evidence", claims),
+            evidence=() if claims is None else _find_claims(row, "evidence", claims),
             note=row.text("note"),
             location=row.location,
         )

@@ -1,27 +1,37 @@
 """What each named graph says: pure functions from the corpus to rdflib graphs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, PROV, SKOS
 
-from kg.ingest.corpus import TurtleFile
 from kg.ingest.decisions import ConflictSet, IdentityDecision
+from kg.ingest.descriptions import ARTICLE, DEPOSIT, PAGE, REGISTER
+from kg.ingest.records import TurtleFile
 from kg.ingest.retirements import Retirement, retirements_graph
 from kg.ingest.sources import Claim, Source, Span
+from kg.ingest.tables.names import Thing
 from kg.iris import mint_iri, parse_iri
 from kg.language import LANGUAGES, Text
-from kg.namespaces import CANONICAL_BASE, GRAPH, INOV, OA
+from kg.namespaces import CANONICAL_BASE, GRAPH, INOV, OA, SCHEMA
+
+_CLASSES: Final[Mapping[str, URIRef]] = {
+    ARTICLE: INOV.Article,
+    PAGE: INOV.WebPage,
+    REGISTER: INOV.Register,
+    DEPOSIT: INOV.Deposit,
+}
 
 
 def article_graph_iri(source: str) -> URIRef:
-    """Return the name of the graph that holds one source's assertions."""
+    """Return the name of the graph that holds one source's assertions, whatever its kind."""
     return GRAPH[f"article/{source}"]
 
 
-def source_iri(source: str) -> URIRef:
-    """Return the IRI of a source."""
-    return URIRef(mint_iri("article", source))
+def source_iri(source: str, kind: str = ARTICLE) -> URIRef:
+    """Return the IRI of a source: of its id and its kind."""
+    return URIRef(mint_iri(kind, source))
 
 
 def claim_iri(claim: Claim) -> URIRef:
@@ -52,17 +62,48 @@ def article_graph(source: Source) -> Graph:
 
 
 def sources_graph(sources: Iterable[Source]) -> Graph:
-    """Return the description of the sources themselves: label, fingerprint, length, graph."""
+    """Return the description of the sources themselves, and the graph of each one's claims."""
     graph = Graph()
     for source in sources:
-        article = source_iri(source.id)
-        graph.add((article, RDF.type, INOV.Article))
-        graph.add((article, DCTERMS.identifier, Literal(source.id)))
-        graph.add((article, INOV.sha256, Literal(source.sha256)))
-        graph.add((article, INOV.textLength, Literal(source.length)))
-        graph.add((article, INOV.assertedIn, article_graph_iri(source.id)))
-        _add_text(graph, article, SKOS.prefLabel, source.label)
+        node = source_iri(source.id, source.kind)
+        graph.add((node, RDF.type, _CLASSES[source.kind]))
+        graph.add((node, DCTERMS.identifier, Literal(source.id)))
+        graph.add((node, INOV.assertedIn, article_graph_iri(source.id)))
+        _add_text(graph, node, SKOS.prefLabel, source.label)
+        for predicate, value in _particulars(source):
+            graph.add((node, predicate, value))
     return graph
+
+
+def _particulars(source: Source) -> Iterator[tuple[URIRef, URIRef | Literal]]:
+    """Yield what only some kinds of sources have."""
+    if source.kind == ARTICLE:
+        yield INOV.sha256, Literal(source.sha256)
+        yield INOV.textLength, Literal(source.length)
+    if source.publisher:
+        yield INOV.publisher, source.publisher
+    if source.licence:
+        yield DCTERMS.license, URIRef(source.licence)
+    if source.date:
+        submitted = source.kind == DEPOSIT
+        yield DCTERMS.dateSubmitted if submitted else DCTERMS.issued, _day(source.date)
+    if source.title:
+        yield SCHEMA.headline, Literal(source.title, lang=source.language or "id")
+    for predicate, value, datatype in (
+        (SCHEMA.url, source.url, XSD.anyURI),
+        (INOV.accessed, source.accessed, XSD.date),
+        (DCTERMS.language, source.language, None),
+        (OWL.versionInfo, source.version, None),
+        (INOV.depositor, source.depositor, None),
+    ):
+        if value:
+            yield predicate, Literal(value, datatype=datatype)
+
+
+def _day(text: str) -> Literal:
+    """Return a date of as many parts as are known: a year, a month or a day."""
+    datatype = (XSD.gYear, XSD.gYearMonth, XSD.date)[text.count("-")]
+    return Literal(text, datatype=datatype, normalize=False)
 
 
 def provenance_graph(sources: Iterable[Source]) -> Graph:
@@ -71,20 +112,20 @@ def provenance_graph(sources: Iterable[Source]) -> Graph:
     for source in sources:
         facts = {claim.row: claim_iri(claim) for claim in source.claims}
         for claim in source.claims:
-            _add_claim(graph, claim)
+            _add_claim(graph, claim, source_iri(source.id, source.kind))
             if claim.row != claim.fact:
                 graph.add((claim_iri(claim), INOV.elaborates, facts[claim.fact]))
     return graph
 
 
-def _add_claim(graph: Graph, claim: Claim) -> None:
+def _add_claim(graph: Graph, claim: Claim, source: URIRef) -> None:
     node = claim_iri(claim)
     subject, predicate, value = claim.triple
     graph.add((node, RDF.type, INOV.Claim))
     graph.add((node, RDF.subject, subject))
     graph.add((node, RDF.predicate, predicate))
     graph.add((node, RDF.object, value))
-    graph.add((node, PROV.hadPrimarySource, source_iri(claim.source)))
+    graph.add((node, PROV.hadPrimarySource, source))
     graph.add((node, INOV.certainty, _concept("certainty", claim.certainty)))
     graph.add((node, INOV.claimRank, _concept("claim-rank", claim.rank)))
     if claim.speaker:
@@ -176,6 +217,18 @@ def reference_graph(files: Iterable[TurtleFile]) -> Graph:
         identity = parse_iri(str(subject))
         if identity:
             graph.add((subject, DCTERMS.identifier, Literal(identity.slug)))
+    return graph
+
+
+def things_graph(things: Iterable[Thing]) -> Graph:
+    """Return class, labels and identifier of things, and what else belongs to them."""
+    graph = Graph()
+    for thing in things:
+        graph.add((thing.iri, RDF.type, thing.type))
+        graph.add((thing.iri, DCTERMS.identifier, Literal(thing.iri.rpartition("/")[2])))
+        _add_text(graph, thing.iri, SKOS.prefLabel, thing.label)
+        for predicate, value in thing.also:
+            graph.add((thing.iri, predicate, value))
     return graph
 
 

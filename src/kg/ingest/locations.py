@@ -5,23 +5,32 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rdflib import URIRef
-from rdflib.namespace import SKOS
+from rdflib import OWL, URIRef
+from rdflib.namespace import DCTERMS, SKOS
 from rdflib.term import Node
 
 from kg.errors import Location
-from kg.ingest.corpus import Corpus, TurtleFile
+from kg.ingest.corpus import Corpus
 from kg.ingest.graphs import claim_iri, position_iri, source_iri, span_iri
+from kg.ingest.records import TurtleFile
 from kg.ingest.sources import Source
 from kg.iris import compress_iri, mint_iri
-from kg.namespaces import INOV
+from kg.namespaces import INOV, SCHEMA
 
 _DESCRIPTION_KEYS: Final[Mapping[Node, str]] = {
     INOV.sha256: "sha256",
     INOV.textLength: "length",
     SKOS.prefLabel: "label",
+    SCHEMA.url: "url",
+    INOV.publisher: "publisher",
+    DCTERMS.issued: "date",
+    INOV.accessed: "accessed",
+    OWL.versionInfo: "version",
+    DCTERMS.license: "licence",
+    INOV.depositor: "depositor",
+    DCTERMS.dateSubmitted: "date",
 }
-"""What ``source.toml`` says of an article, by the key that says it."""
+"""What the description of a source says of it, by the key or column that says it."""
 
 
 class Locations:
@@ -39,21 +48,8 @@ class Locations:
         locations = cls()
         for source in corpus.sources:
             locations.add_source(source)
-        for conflict in corpus.conflicts:
-            node = URIRef(mint_iri("conflict", conflict.id))
-            locations.add_node(node, conflict.location)
-        for decision in corpus.identities:
-            node = URIRef(mint_iri("identity", decision.id))
-            locations.add_node(node, decision.location)
-        for retirement in corpus.retirements:
-            locations.add_node(retirement.iri, retirement.location)
-        for place in corpus.places:
-            for node in filter(None, (place.iri, place.government)):
-                locations.add_node(node, place.location)
-        for agency in corpus.ministries:
-            locations.add_node(agency.iri, agency.location)
-        for change in corpus.changes:
-            locations.add_node(change.iri, change.location)
+        for node, location in _rows(corpus):
+            locations.add_node(node, location)
         for files in (corpus.things, corpus.reference, corpus.editorial, corpus.links):
             for file in files:
                 locations.add_turtle(file, prefixes)
@@ -70,10 +66,10 @@ class Locations:
 
     def add_source(self, source: Source) -> None:
         """Note the rows of a source's claims and of their triples and spans."""
-        article = source_iri(source.id)
+        article = source_iri(source.id, source.kind)
         self.add_node(article, source.location)
         for predicate, key in _DESCRIPTION_KEYS.items():
-            place = Location(source.location.file, column=key)
+            place = Location(source.location.file, source.location.row, key)
             self._triples[article, predicate].append((article, place))
         for claim in source.claims:
             subject, predicate, value = claim.triple
@@ -106,6 +102,19 @@ class Locations:
             or self._mentions.get(node, [])[:1]
             or (self._nodes.get(value, []) if value else [])
         )
+
+
+def _rows(corpus: Corpus) -> Iterator[tuple[URIRef, Location]]:
+    """Yield what rows of tables describe, with the row."""
+    for conflict in corpus.conflicts:
+        yield URIRef(mint_iri("conflict", conflict.id)), conflict.location
+    for decision in corpus.identities:
+        yield URIRef(mint_iri("identity", decision.id)), decision.location
+    for place in corpus.places:
+        for node in filter(None, (place.iri, place.government)):
+            yield node, place.location
+    for row in (*corpus.retirements, *corpus.ministries, *corpus.changes, *corpus.generated):
+        yield row.iri, row.location
 
 
 def _subject_lines(

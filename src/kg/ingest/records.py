@@ -12,6 +12,7 @@ from typing import Any
 from rdflib import Graph, Literal
 
 from kg.errors import Location, RecordError
+from kg.ingest.bounded import check_rdf, decode, read_bytes
 from kg.language import Text
 from kg.store import SYNTAXES, Quad, RdfSyntaxError, parse_rdf
 
@@ -43,30 +44,21 @@ class Row:
         return text if text.id else None
 
 
+@dataclass(frozen=True)
+class TurtleFile:
+    """A curated Turtle file and the graph that it states."""
+
+    path: Path
+    text: str
+    graph: Graph
+
+
 def read_text(path: Path) -> str:
     """Return a file's text; it must be UTF-8 without a byte-order mark and end its last line.
 
-    Raises ``RecordError`` with the line of the first byte that is not UTF-8.
+    Raises ``RecordError``, as ``kg.ingest.bounded`` does.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        raise RecordError(
-            Location(path),
-            Text("Berkas tidak ada atau tidak terbaca", "The file is missing or cannot be read"),
-        ) from None
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RecordError(
-            Location(path, raw.count(b"\n", 0, error.start) + 1),
-            Text("Bukan UTF-8; simpan ulang sebagai UTF-8", "Not UTF-8; save it again as UTF-8"),
-        ) from None
-    if text.startswith("\ufeff"):
-        raise RecordError(
-            Location(path, 1),
-            Text("Hapus penanda urutan bita (BOM) di awal", "Remove the byte-order mark (BOM)"),
-        )
+    text = decode(path, read_bytes(path))
     if text and not text.endswith("\n"):
         raise RecordError(
             Location(path, text.count("\n") + 1),
@@ -159,6 +151,7 @@ def read_rdf(path: Path) -> list[Quad]:
             ).format(endings=" ".join(f".{name}" for name in SYNTAXES)),
         )
     text = read_text(path)
+    check_rdf(path, text, syntax)
     try:
         quads = parse_rdf(text, syntax, path.resolve().as_uri())
     except RdfSyntaxError as error:

@@ -1,15 +1,16 @@
 """One source: what it is, and the claims that were read off it (``data/sources/{id}/``)."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rdflib import Literal, URIRef
 
 from kg.errors import InputError, Location, RecordError
-from kg.ingest.records import Row, read_table, read_toml
+from kg.ingest.descriptions import ARTICLE, read_description
+from kg.ingest.records import Row, read_table
 from kg.ingest.terms import read_name, read_term
 from kg.language import Text
 
@@ -31,7 +32,6 @@ _CLAIM_ID = re.compile(r"(?P<fact>\d{3,})(?:\.[1-9]\d*)?")
 _LOCATOR = re.compile(r"L[1-9]\d*(?:\.S[1-9]\d*)?")
 _SPAN = re.compile(r"(\d+)-(\d+)")
 _NOTATION = re.compile(r"[a-z]+(?:-[a-z]+)*")
-_SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -65,81 +65,78 @@ class Claim:
 
 @dataclass(frozen=True)
 class Source:
-    """A source as its folder describes it; ``length`` counts the text's code points."""
+    """A source as its folder, or its row of ``sources.csv``, describes it.
+
+    ``kind`` says which of the fields after ``location`` are filled: an article has the name of
+    its text's file, the SHA-256 and the length in code points; a page an address, a publisher,
+    and perhaps title, date, language and day of access; a register a version and a licence; a
+    deposit a file, a depositor and a date. Dates are as precise as they are known.
+    """
 
     id: str
     kind: str
-    file: str
-    sha256: str
-    length: int
     label: Text
     claims: tuple[Claim, ...]
     location: Location
+    file: str = ""
+    sha256: str = ""
+    length: int = 0
+    url: str = ""
+    publisher: URIRef | None = None
+    title: str = ""
+    date: str = ""
+    accessed: str = ""
+    language: str = ""
+    version: str = ""
+    licence: str = ""
+    depositor: str = ""
+
+    def with_claims(self, claims: Iterable[Claim]) -> "Source":
+        """Return the source with more claims, those it has already left as they are."""
+        known = {claim.triple for claim in self.claims}
+        more = (claim for claim in claims if claim.triple not in known)
+        return replace(self, claims=(*self.claims, *more))
 
 
 def read_source(folder: Path, prefixes: Mapping[str, str]) -> Source:
     """Return the source that a folder holds.
 
+    The claims of a deposit are read by ``kg.ingest.deposits``, those in tables by
+    ``kg.ingest.tables``: here they are the rows of ``claims.csv`` alone.
+
     Raises ``InputError`` with every fault of ``source.toml`` and ``claims.csv``.
     """
     description = folder / "source.toml"
     try:
-        head = _read_head(description)
+        head = read_description(description, prefixes)
     except RecordError as error:
         raise InputError([error]) from None
-    outcomes = list(_read_claims(folder / "claims.csv", head["id"], prefixes))
+    table = folder / "claims.csv"
+    needed = head["kind"] == ARTICLE or table.exists()
+    outcomes = list(_read_claims(table, head["id"], head["kind"], prefixes)) if needed else []
     faults = [outcome for outcome in outcomes if isinstance(outcome, RecordError)]
     claims = tuple(outcome for outcome in outcomes if isinstance(outcome, Claim))
-    faults.extend(_id_faults(claims))
+    faults.extend(claim_id_faults(claims))
     if faults:
         raise InputError(faults)
     return Source(**head, claims=claims, location=Location(description))
 
 
-def _read_head(path: Path) -> dict[str, Any]:
-    table = read_toml(path)
-    kinds = {"id": str, "kind": str, "file": str, "sha256": str, "length": int, "label": dict}
-    for key, kind in kinds.items():
-        if not isinstance(table.get(key), kind):
-            raise RecordError(
-                Location(path, column=key),
-                Text("Kunci ini wajib ({kind})", "This key is required ({kind})").format(
-                    kind=kind.__name__
-                ),
-            )
-    if unknown := ", ".join(sorted(table.keys() - kinds)):
-        raise RecordError(
-            Location(path),
-            Text("Kunci tak dikenal: {keys}", "Unknown keys: {keys}").format(keys=unknown),
-        )
-    if set(table["label"]) != {"id", "en"}:
-        raise RecordError(
-            Location(path, column="label"),
-            Text("Label wajib dalam id dan en", "The label is needed in id and en"),
-        )
-    if not _SOURCE_ID.fullmatch(table["id"]) or table["id"] != path.parent.name:
-        raise RecordError(
-            Location(path, column="id"),
-            Text("Id harus sama dengan nama foldernya", "The id must be the name of its folder"),
-            table["id"],
-        )
-    return {**table, "label": Text(**table["label"])}
-
-
 def _read_claims(
-    path: Path, source: str, prefixes: Mapping[str, str]
+    path: Path, source: str, kind: str, prefixes: Mapping[str, str]
 ) -> Iterator[Claim | RecordError]:
     for row in read_table(path, CLAIM_COLUMNS):
         if isinstance(row, RecordError):
             yield row
             continue
         try:
-            yield _read_claim(row, source, prefixes)
+            yield read_claim(row, source, kind, prefixes)
         except RecordError as error:
             yield error
 
 
-def _read_claim(row: Row, source: str, prefixes: Mapping[str, str]) -> Claim:
+def read_claim(row: Row, source: str, kind: str, prefixes: Mapping[str, str]) -> Claim:
+    """Return the claim that a row states of a source of some kind; raises ``RecordError``."""
     identifier = _match(
         row, "id", _CLAIM_ID, Text("Tulis id seperti 018 atau 018.1", "Write an id as 018 or 018.1")
     )
@@ -151,7 +148,7 @@ def _read_claim(row: Row, source: str, prefixes: Mapping[str, str]) -> Claim:
         certainty=_notation(row, "certainty"),
         speaker=read_name(row, "speaker", prefixes) if row.values["speaker"] else None,
         rank=_notation(row, "rank") if row.values["rank"] else "normal",
-        spans=_read_spans(row),
+        spans=_read_spans(row) if kind == ARTICLE else _no_spans(row, kind),
         note=row.text("note"),
         location=row.location,
     )
@@ -199,7 +196,20 @@ def _read_spans(row: Row) -> tuple[Span, ...]:
     )
 
 
-def _id_faults(claims: tuple[Claim, ...]) -> Iterator[RecordError]:
+def _no_spans(row: Row, kind: str) -> tuple[Span, ...]:
+    for column in ("locator", "span"):
+        if row.values[column]:
+            raise row.fault(
+                column,
+                Text(
+                    "Kosongkan: sumber jenis {kind} tidak punya naskah yang kami simpan",
+                    "Leave it empty: of a source of kind {kind} no text is held",
+                ).format(kind=kind),
+            )
+    return ()
+
+
+def claim_id_faults(claims: tuple[Claim, ...]) -> Iterator[RecordError]:
     """Yield repeated ids, triples claimed twice, and rows whose fact has no row of its own."""
     rows: dict[str, Claim] = {}
     triples: dict[object, Claim] = {}

@@ -1,12 +1,13 @@
 """Build: curated text in, an immutable release out, or a report that says why not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.ingest.corpus import Corpus, read_corpus
 from kg.ingest.locations import Locations
+from kg.ingest.tables.compilation import TableFile
 from kg.iris import rebase
 from kg.language import Text
 from kg.namespaces import GRAPH, read_prefixes
@@ -35,17 +36,23 @@ class Judged:
 
 
 def judge_data(
-    settings: Settings, progress: Progress, instead: Mapping[str, Path] | None = None
+    settings: Settings,
+    progress: Progress,
+    instead: Mapping[str, Path] | None = None,
+    tables: Sequence[TableFile] = (),
 ) -> Judged:
     """Read and judge all curated data; nothing is written.
 
-    ``instead`` names folders to be read in place of sources of ``data/sources``, by id.
+    ``instead`` names folders to be read in place of sources of ``data/sources``, by id;
+    ``tables`` are read as if they stood in ``data/tables``.
 
     Raises ``InputError`` if a file cannot be read and ``ShapesError`` if a shape is at fault.
     """
     prefixes = read_prefixes(settings.ontology)
     progress(Text("Membaca data terkurasi", "Reading the curated data"))
-    corpus = read_corpus(settings.data, prefixes, instead)
+    corpus = read_corpus(
+        settings.data, prefixes, instead, ontology=settings.ontology, tables=tables
+    )
     progress(Text("Menyusun graf", "Assembling the graphs"))
     questions = read_questions(settings.ontology / "competency")
     candidate = assemble(settings.ontology, corpus)

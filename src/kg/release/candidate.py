@@ -16,6 +16,7 @@ from kg.ingest.graphs import (
     provenance_graph,
     reference_graph,
     sources_graph,
+    things_graph,
 )
 from kg.ingest.ministries import ministries_graph
 from kg.ingest.places import geonames_graph, places_graph
@@ -62,6 +63,7 @@ def assemble(ontology: Path, corpus: Corpus) -> Candidate:
     reference = union(
         reference_graph((*corpus.things, *corpus.reference)),
         ministries_graph(corpus.ministries, corpus.changes),
+        things_graph(corpus.generated),
     )
     places = places_graph(corpus.places, corpus.registers["places"])
     graphs = {

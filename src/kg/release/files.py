@@ -6,9 +6,12 @@ from pathlib import Path
 
 from rdflib import Graph, URIRef
 
-from kg.ingest.corpus import TurtleFile
+from kg.errors import Location, RecordError
 from kg.ingest.locations import Locations
-from kg.ingest.records import read_rdf, read_text
+from kg.ingest.records import TurtleFile, read_rdf, read_text
+from kg.ingest.tables.compilation import TableFile
+from kg.ingest.tables.description import read_kinds
+from kg.ingest.tables.reading import ENDINGS, find_kind
 from kg.language import Text
 from kg.namespaces import read_prefixes
 from kg.release.build import Progress, judge_data
@@ -19,20 +22,27 @@ from kg.settings import Settings
 from kg.validation import load_shapes
 
 
-def judge_files(files: Sequence[Path], settings: Settings, progress: Progress) -> Verdict:
+def judge_files(
+    files: Sequence[Path], settings: Settings, progress: Progress, kind: str | None = None
+) -> Verdict:
     """Return the gate's verdict on files; nothing is written.
 
     A source's folder, or a file in it, is judged with all curated data, in place of the source
-    of the same id. RDF files are judged together, each other's statements known to them, with
-    the ontology and the vocabularies but without the curated data.
+    of the same id; a table likewise, in place of the table of the same kind and name. ``kind``
+    is that of the tables, where neither folder nor header tells. RDF files are judged together,
+    each other's statements known to them, with the ontology and the vocabularies but without
+    the curated data.
 
     Raises ``RecordError`` or ``InputError`` for files that cannot be read.
     """
     sources = {folder.name: folder for path in files if (folder := _source_folder(path))}
-    rdf = [path for path in files if not _source_folder(path)]
+    others = [path for path in files if not _source_folder(path)]
+    tables = [path for path in others if path.suffix.lower() in ENDINGS]
+    rdf = [path for path in others if path not in tables]
     verdicts = []
-    if sources:
-        verdicts.append(judge_data(settings, progress, sources).verdict)
+    if sources or tables:
+        read = [_table(path, settings, kind) for path in tables]
+        verdicts.append(judge_data(settings, progress, sources, read).verdict)
     if rdf:
         verdicts.append(_judge_rdf(rdf, settings, progress))
     return Verdict(
@@ -41,9 +51,22 @@ def judge_files(files: Sequence[Path], settings: Settings, progress: Progress) -
     )
 
 
+def _table(path: Path, settings: Settings, kind: str | None) -> TableFile:
+    kinds = read_kinds(settings.ontology)
+    if kind is None:
+        return TableFile(find_kind(path, kinds), path)
+    if kind not in kinds:
+        raise RecordError(
+            Location(path),
+            Text("Jenis tabel: {kinds}", "Kinds of tables: {kinds}").format(kinds=", ".join(kinds)),
+            kind,
+        )
+    return TableFile(kinds[kind], path)
+
+
 def _source_folder(path: Path) -> Path | None:
     folder = path.resolve() if path.is_dir() else path.resolve().parent
-    is_source = path.is_dir() or path.name in ("claims.csv", "source.toml")
+    is_source = path.is_dir() or (folder / "source.toml").exists()
     return folder if is_source else None
 
 

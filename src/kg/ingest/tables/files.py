@@ -1,0 +1,63 @@
+"""Where tables stand in a data folder, and what is known beside them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import SKOS
+
+from kg.errors import Location, RecordError
+from kg.ingest.tables.compilation import SOURCES, TableFile
+from kg.ingest.tables.description import read_kinds
+from kg.ingest.tables.reading import ENDINGS
+from kg.language import LANGUAGES, Text
+
+
+def table_files(data: Path, ontology: Path, more: Sequence[TableFile] = ()) -> list[TableFile]:
+    """Return the tables of a data folder (``sources.csv``, ``tables/{kind}/*``), and some more.
+
+    One of ``more`` stands in for the file of the folder that has the same kind and name.
+
+    Raises ``RecordError`` for a folder of ``tables`` that is no kind of table.
+    """
+    paths = [(path.parent.name, path) for path in sorted(data.glob("tables/*/*"))]
+    paths += [(SOURCES, path) for path in data.glob("sources.csv")]
+    if not paths and not more:
+        return []
+    kinds = read_kinds(ontology)
+    replaced = {(file.kind.name, file.path.name) for file in more}
+    files = list(more)
+    for name, path in paths:
+        if name not in kinds:
+            raise RecordError(
+                Location(path.parent),
+                Text("Jenis tabel: {kinds}", "Kinds of tables: {kinds}").format(
+                    kinds=", ".join(kinds)
+                ),
+            )
+        if path.suffix in ENDINGS and (name, path.name) not in replaced:
+            files.append(TableFile(kinds[name], path))
+    return files
+
+
+@cache
+def vocabularies(ontology: Path) -> Graph:
+    """Return the concept schemes of an ontology folder as one graph, read once."""
+    graph = Graph()
+    for path in sorted((ontology / "vocabularies").glob("*.ttl")):
+        graph.parse(path, format="turtle")
+    return graph
+
+
+def labels(graph: Graph) -> dict[URIRef, Text]:
+    """Return the preferred labels of everything that a graph names in some language of ours."""
+    found: dict[URIRef, dict[str, str]] = defaultdict(dict)
+    for subject, label in graph.subject_objects(SKOS.prefLabel):
+        if isinstance(subject, URIRef) and isinstance(label, Literal):
+            found[subject][str(label.language)] = str(label)
+    return {
+        subject: Text(*(words.get(language) or min(words.values()) for language in LANGUAGES))
+        for subject, words in found.items()
+    }
