@@ -72,6 +72,11 @@ hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minu
 whole: $(VENV)/.installed-dev ## every document of the release in every format, every IRI, about two minutes
 	$(BIN)/python -m pytest -m whole
 
+.PHONY: fuzz
+fuzz: export KG_FUZZ_RUNS = 2000
+fuzz: $(VENV)/.installed-dev ## the readers of tables and RDF against random input, about three minutes
+	$(BIN)/python -m pytest tests/ingest/test_hostile_files.py -k "gives or give"
+
 .PHONY: readme
 readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone
 	$(BIN)/python -m pytest -m readme
@@ -89,6 +94,7 @@ bench: $(VENV)/.installed-dev build/benchmarks/.installed ## the benchmarks behi
 	$(BIN)/python tests/benchmarks/queries.py
 	$(BIN)/python tests/benchmarks/validation.py
 	$(BIN)/python tests/benchmarks/resolution.py
+	$(BIN)/python tests/benchmarks/tables.py
 
 # The servers that ours is compared with, in an environment of their own.
 build/benchmarks/.installed: tests/benchmarks/requirements.txt

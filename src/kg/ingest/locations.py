@@ -113,8 +113,9 @@ def _rows(corpus: Corpus) -> Iterator[tuple[URIRef, Location]]:
     for place in corpus.places:
         for node in filter(None, (place.iri, place.government)):
             yield node, place.location
-    for row in (*corpus.retirements, *corpus.ministries, *corpus.changes, *corpus.generated):
-        yield row.iri, row.location
+    yield from ((row.iri, row.location) for row in corpus.retirements)
+    yield from ((row.iri, row.location) for row in (*corpus.ministries, *corpus.changes))
+    yield from ((thing.iri, thing.location) for thing in corpus.generated)
 
 
 def _subject_lines(

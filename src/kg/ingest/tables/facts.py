@@ -133,27 +133,28 @@ def claims_of(source: str, facts: Iterable[Fact]) -> Iterator[Claim]:
     by_triple: dict[Triple, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_triple[fact.triple].append(fact)
-    by_subject: dict[URIRef, list[Triple]] = defaultdict(list)
+    by_subject: dict[URIRef, list[tuple[str, Triple]]] = defaultdict(list)
     for triple in by_triple:
-        by_subject[triple[0]].append(triple)
+        by_subject[triple[0]].append((_as_text(triple), triple))
     for _, triples in sorted(by_subject.items()):
-        pivot = min(triples, key=_pivot_order)
-        for triple in sorted(triples, key=_order):
-            yield _claim(source, triple, pivot, by_triple[triple])
+        pivot, _ = min(triples, key=_pivot_order)
+        for text, triple in sorted(triples):
+            yield _claim(source, triple, (_row(text), _row(pivot)), by_triple[triple])
 
 
-def _claim(source: str, triple: Triple, pivot: Triple, facts: Sequence[Fact]) -> Claim:
-    best = min(facts, key=_surest)
+def _claim(source: str, triple: Triple, rows: tuple[str, str], facts: Sequence[Fact]) -> Claim:
+    ordered = sorted(facts, key=_surest) if len(facts) > 1 else facts
+    best = ordered[0]
     return Claim(
         source=source,
-        row=claim_row(triple),
-        fact=claim_row(pivot),
+        row=rows[0],
+        fact=rows[1],
         triple=triple,
         certainty=best.certainty,
         speaker=best.speaker,
         rank="normal",
         spans=(),
-        note=next((fact.note for fact in sorted(facts, key=_surest) if fact.note), None),
+        note=next((fact.note for fact in ordered if fact.note), None),
         location=best.location,
     )
 
@@ -171,13 +172,20 @@ def _surest(fact: Fact) -> tuple[int, str, Text, str, int]:
 
 def claim_row(triple: Triple) -> str:
     """Return the id that a triple gives its claim within its source."""
-    return "t" + sha256(" ".join(term.n3() for term in triple).encode()).hexdigest()[:12]
+    return _row(_as_text(triple))
 
 
-def _pivot_order(triple: Triple) -> tuple[int, tuple[str, ...]]:
-    rank = _PIVOTS.index(triple[1]) if triple[1] in _PIVOTS else len(_PIVOTS)
-    return rank, _order(triple)
+def _row(text: str) -> str:
+    return f"t{sha256(text.encode()).hexdigest()[:12]}"
 
 
-def _order(triple: Triple) -> tuple[str, ...]:
-    return tuple(term.n3() for term in triple)
+def _as_text(triple: Triple) -> str:
+    subject, predicate, value = triple
+    # An IRI needs no escaping here, for its form has been looked at; n3() would look again.
+    written = value.n3() if isinstance(value, Literal) else f"<{value}>"
+    return f"<{subject}> <{predicate}> {written}"
+
+
+def _pivot_order(item: tuple[str, Triple]) -> tuple[int, str]:
+    predicate = item[1][1]
+    return (_PIVOTS.index(predicate) if predicate in _PIVOTS else len(_PIVOTS)), item[0]

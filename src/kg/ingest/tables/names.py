@@ -40,6 +40,14 @@ class Thing:
     qualifier: Text | None = None
 
 
+@dataclass
+class _Spelling:
+    """One way in which rows label a thing, and how many do."""
+
+    thing: Thing
+    count: int = 0
+
+
 class Names:
     """What names mean in one reading of tables, and the things that the reading makes.
 
@@ -57,7 +65,7 @@ class Names:
         self._known = known
         self._resolver = resolver
         self._declared: dict[tuple[str, str], URIRef] = {}
-        self._made: dict[URIRef, list[Thing]] = defaultdict(list)
+        self._made: dict[URIRef, dict[Text, _Spelling]] = defaultdict(dict)
         self._answers: dict[tuple[str, str, tuple[tuple[str, str], ...]], Resolution] = {}
 
     def find(self, row: Row, column: str, kind: TableKind, **hints: str) -> URIRef | None:
@@ -158,7 +166,8 @@ class Names:
     def make(self, thing: Thing) -> URIRef:
         """Note that a thing is spoken of, and return its IRI; several rows may make it."""
         if thing.iri not in self._known:
-            self._made[thing.iri].append(thing)
+            spelling = self._made[thing.iri].setdefault(thing.label, _Spelling(thing))
+            spelling.count += 1
         return thing.iri
 
     def label(self, iri: URIRef) -> Text:
@@ -195,10 +204,11 @@ _UNRESOLVED: Final = Text(
 )
 
 
-def _most_used(things: list[Thing]) -> Thing:
+def _most_used(spellings: Mapping[Text, _Spelling]) -> Thing:
     """Choose the spelling that most rows have, whatever their order."""
-    counts = Counter(thing.label for thing in things)
-    return max(things, key=lambda thing: (counts[thing.label], thing.label))
+    return max(
+        spellings.values(), key=lambda spelling: (spelling.count, spelling.thing.label)
+    ).thing
 
 
 def slug(*parts: str) -> str:
