@@ -138,7 +138,7 @@ def whole(folder: Path) -> list[TableFile]:
 
 def fault(folder: Path, kind: str, **cells: str) -> RecordError:
     others = {name: [row] for name, row in GOOD.items() if name in ("agencies", "events")}
-    tables = {**others, kind: [{**GOOD[kind], **cells}]}
+    tables: dict[str, Sequence[Mapping[str, str]]] = {**others, kind: [{**GOOD[kind], **cells}]}
     files = batch(folder, **{name.replace("-", "_"): rows for name, rows in tables.items()})
     (found,) = compiled(files).faults
     return found
@@ -189,10 +189,10 @@ def test_what_is_new_gets_class_and_labels_in_both_languages(tmp_path: Path) -> 
 
 def test_rows_and_files_in_another_order_make_the_same(tmp_path: Path) -> None:
     more = [{**GOOD["conferrals"], "innovation": f"new: Karya {n}"} for n in range(20)]
-    base = [GOOD["agencies"]], [GOOD["events"]]
-    ordered = batch(tmp_path / "a", agencies=base[0], events=base[1], conferrals=more)
+    agencies, events = [GOOD["agencies"]], [GOOD["events"]]
+    ordered = batch(tmp_path / "a", agencies=agencies, events=events, conferrals=more)
     random.Random(1).shuffle(more)  # noqa: S311 - any fixed order will do
-    shuffled = batch(tmp_path / "b", conferrals=more, events=base[1], agencies=base[0])
+    shuffled = batch(tmp_path / "b", conferrals=more, events=events, agencies=agencies)
     one, other = compiled(ordered), compiled(shuffled[::-1])
     assert graph(one) == graph(other)
     assert len(one.claims["h900"]) > 100
@@ -206,7 +206,9 @@ def graph(result: Compiled) -> set[tuple[object, ...]]:
 
 def test_more_rows_leave_the_iris_of_claims_as_they_were(tmp_path: Path) -> None:
     few = compiled(whole(tmp_path / "few"))
-    rows = {name.replace("-", "_"): [row] for name, row in GOOD.items()}
+    rows: dict[str, list[Mapping[str, str]]] = {
+        name.replace("-", "_"): [row] for name, row in GOOD.items()
+    }
     rows["conferrals"] += [{**GOOD["conferrals"], "innovation": "new: Aman"}]
     many = compiled(batch(tmp_path / "many", **rows))
     before, after = ({claim_iri(c): c.triple for c in r.claims["h900"]} for r in (few, many))
