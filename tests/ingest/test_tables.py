@@ -258,13 +258,25 @@ def test_a_table_says_the_same_in_each_syntax(tmp_path: Path, ending: str) -> No
     assert {name: text for name, text in read.values.items() if text} == row
 
 
-def test_a_true_batch_passes_the_gate() -> None:
+def test_a_true_batch_and_one_row_of_each_kind_pass_the_gate(tmp_path: Path) -> None:
+    award = {
+        **GOOD["conferrals"],
+        "award": "award:top-inovasi",
+        "tier": "Kelompok Contoh",
+        "conferrer": "agency:kementerian-panrb",
+        "unit": "new: Dinas Contoh",
+        "receiver": "new: Wati",
+        "certainty": "quoted",
+        "speaker": "new: Budi",
+    }
+    rows = {name.replace("-", "_"): [row] for name, row in GOOD.items()}
+    rows["conferrals"] = [GOOD["conferrals"], award]
     files = [TableFile(KINDS[path.stem], path) for path in sorted(EXAMPLE.glob("*.csv"))]
-    judged = judge_data(SETTINGS, lambda _step: None, None, files)
-    entries = [entry for entry in judged.verdict.entries if entry.severity == "violation"]
-    assert entries == []
+    judged = judge_data(SETTINGS, lambda _step: None, None, [*files, *batch(tmp_path, **rows)])
+    assert judged.verdict.of("violation") == ()
     counts = {source.id: len(source.claims) for source in judged.corpus.sources}
     assert counts["h095"] > 40
+    assert counts["h900"] > 40
     rantang = iri("placement:kipp-2019-top-99-pemkab-banyuwangi-rantang-kasih")
     claims = [c for s in judged.corpus.sources for c in s.claims if c.triple[0] == rantang]
     assert {claim.source for claim in claims} == {"h044", "h095"}
