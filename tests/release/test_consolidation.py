@@ -39,6 +39,12 @@ def test_the_most_precise_place_is_held() -> None:
     assert held(claim(JAKARTA), claim(HOTEL), claim(SOUTH)) == {HOTEL}
 
 
+def test_the_finer_of_two_precisions_is_held() -> None:
+    scheme = "https://w3id.org/inovasi-publik/scheme/date-precision/"
+    year, month, day = (URIRef(scheme + name) for name in ("year", "month", "day"))
+    assert held(claim(year), claim(day), claim(month)) == {day}
+
+
 def test_the_preferred_value_wins_over_the_more_precise_one() -> None:
     assert held(claim(JAKARTA, "preferred"), claim(HOTEL)) == {JAKARTA}
 

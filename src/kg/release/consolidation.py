@@ -2,12 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.ingest.sources import Claim
-from kg.namespaces import INOV
+from kg.namespaces import CANONICAL_BASE, INOV
+
+_PRECISIONS: Final = tuple(
+    URIRef(f"{CANONICAL_BASE}scheme/date-precision/{notation}")
+    for notation in ("day", "year-weekday", "month", "range", "year", "unknown")
+)
+"""The concepts of scheme date-precision, the finest first."""
 
 
 def consolidate(claims: Iterable[Claim], functional: Collection[Node], places: Graph) -> Graph:
@@ -41,8 +48,11 @@ def _choose(rivals: list[Claim], places: Graph) -> list[Claim]:
 def _refines(precise: Node, vague: Node, places: Graph) -> bool:
     """Say whether a value says all that another says, and more.
 
-    A date refines its month and its year, a place whatever it lies in.
+    A date refines its month and its year, a place whatever it lies in; of two precisions of a
+    time the finer does.
     """
+    if precise in _PRECISIONS and vague in _PRECISIONS:
+        return _PRECISIONS.index(precise) < _PRECISIONS.index(vague)
     if isinstance(precise, Literal):
         return str(precise).startswith(f"{vague}-")
     return precise != vague and vague in _surroundings(precise, places)
