@@ -243,6 +243,20 @@ def test_the_surest_of_two_rows_that_state_one_triple_is_kept(tmp_path: Path) ->
     assert claim.certainty == "stated"
 
 
+def test_a_ranked_row_of_claims_stands_in_place_of_the_claim_of_another_table(
+    tmp_path: Path,
+) -> None:
+    ranked = {
+        **GOOD["claims"],
+        "predicate": "inov:agencyType",
+        "object": "agency-type:pemkot",
+        "rank": "deprecated",
+    }
+    result = compiled(batch(tmp_path, agencies=[GOOD["agencies"]], claims=[ranked]))
+    (claim,) = (c for c in result.claims["h900"] if c.triple[1] == INOV.agencyType)
+    assert (claim.row, claim.rank) == ("001", "deprecated")
+
+
 @pytest.mark.parametrize("ending", ["csv", "tsv", "xlsx"])
 def test_a_table_says_the_same_in_each_syntax(tmp_path: Path, ending: str) -> None:
     row = {"source": "h900", **GOOD["conferrals"]}
