@@ -255,6 +255,9 @@ def test_a_ranked_row_of_claims_stands_in_place_of_the_claim_of_another_table(
     result = compiled(batch(tmp_path, agencies=[GOOD["agencies"]], claims=[ranked]))
     (claim,) = (c for c in result.claims["h900"] if c.triple[1] == INOV.agencyType)
     assert (claim.row, claim.rank) == ("001", "deprecated")
+    rows = {claim.row for claim in result.claims["h900"]}
+    assert {claim.fact for claim in result.claims["h900"]} <= rows
+    assert graph(result)
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "xlsx"])

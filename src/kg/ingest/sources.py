@@ -93,9 +93,18 @@ class Source:
 
     def with_claims(self, claims: Iterable[Claim]) -> "Source":
         """Return the source with more claims, those it has already left as they are."""
-        known = {claim.triple for claim in self.claims}
-        more = (claim for claim in claims if claim.triple not in known)
-        return replace(self, claims=(*self.claims, *more))
+        return replace(self, claims=join_claims(self.claims, tuple(claims)))
+
+
+def join_claims(own: tuple[Claim, ...], more: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Return claims of one source and more of it: of two claims of one triple, the own one.
+
+    What elaborated a claim that gives way elaborates the fact of the one in its place.
+    """
+    known = {claim.triple: claim for claim in own}
+    facts = {claim.row: known[claim.triple].fact for claim in more if claim.triple in known}
+    kept = (claim for claim in more if claim.triple not in known)
+    return (*own, *(replace(claim, fact=facts.get(claim.fact, claim.fact)) for claim in kept))
 
 
 def read_source(folder: Path, prefixes: Mapping[str, str]) -> Source:

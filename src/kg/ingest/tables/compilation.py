@@ -17,7 +17,7 @@ from rdflib import URIRef
 from kg.errors import Location, RecordError
 from kg.ingest.descriptions import ARTICLE, PAGE, REGISTER
 from kg.ingest.records import Row
-from kg.ingest.sources import Claim, Source, claim_id_faults, read_claim
+from kg.ingest.sources import Claim, Source, claim_id_faults, join_claims, read_claim
 from kg.ingest.tables.conferrals import state_conferral
 from kg.ingest.tables.description import TableKind
 from kg.ingest.tables.events import declare_event, state_event
@@ -190,9 +190,8 @@ class _Compilation:
         for source in sorted({*self.facts, *self.claims}):
             own = tuple(self.claims[source])
             self.faults.extend(claim_id_faults(own))
-            known = {claim.triple for claim in own}
-            derived = claims_of(source, self.facts[source])
-            yield source, (*own, *(claim for claim in derived if claim.triple not in known))
+            derived = tuple(claims_of(source, self.facts[source]))
+            yield source, join_claims(own, derived)
 
 
 def _read_source(row: Row, kind: TableKind, names: Names) -> Source:
