@@ -34,8 +34,10 @@ def read_rows(path: Path, kind: TableKind) -> Iterator[Row | RecordError]:
     """
     lines = _lines(path)
     columns: list[Column] | None = None
+    broken = False
     for line in lines:
         if isinstance(line, RecordError):
+            broken = True
             yield line
             continue
         number, cells = line
@@ -49,7 +51,7 @@ def read_rows(path: Path, kind: TableKind) -> Iterator[Row | RecordError]:
             columns = outcome
         else:
             yield from _read_row(Location(path, number), cells, columns, kind)
-    if columns is None:
+    if columns is None and not broken:
         yield RecordError(
             Location(path), Text("Tabel tanpa kepala kolom", "A table without a header")
         )
