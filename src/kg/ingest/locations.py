@@ -114,7 +114,8 @@ def _rows(corpus: Corpus) -> Iterator[tuple[URIRef, Location]]:
         for node in filter(None, (place.iri, place.government)):
             yield node, place.location
     yield from ((row.iri, row.location) for row in corpus.retirements)
-    yield from ((row.iri, row.location) for row in (*corpus.ministries, *corpus.changes))
+    yield from ((row.iri, row.location) for row in corpus.ministries)
+    yield from ((row.iri, row.location) for row in corpus.changes)
     yield from ((thing.iri, thing.location) for thing in corpus.generated)
 
 
