@@ -29,6 +29,7 @@ from kg.release.statistics import (
     measure,
     measure_graphs,
     measure_triples,
+    without_counts_of_counts,
 )
 from kg.sparql.formats import GRAPHS
 from kg.store import ReleaseStore, Term
@@ -55,7 +56,7 @@ _COPIED: Final = (
 )
 """What is said of the dataset and true of each of its releases."""
 
-_TRIES: Final = 40
+_TRIES: Final = 12
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def describe_release(
     version = next(quad.object for quad in store.quads(dataset, OWL.versionInfo))
     lasting = [*copied, *_lasting(facts, store, counted, str(version))]
     for examples in range(1, len(counted.examples) + 1):
-        figures, triples = counted.figures, list[Triple]()
+        figures, triples = without_counts_of_counts(counted.figures), list[Triple]()
         for _ in range(_TRIES):
             told = sorted({*lasting, *_told(facts, counted, figures, triples, examples)})
             after = figures_after(counted.figures, told, around)
@@ -164,7 +165,7 @@ def figures_after(before: Figures, added: Iterable[Triple], around: Surroundings
     """Return the figures of a store after triples are added to its default graph."""
     figures = Figures(before)
     figures.update(difference(added, around))
-    return +figures
+    return without_counts_of_counts(+figures)
 
 
 def _lasting(
