@@ -5,24 +5,34 @@ graph and a function that answers SELECT queries over the same triples.
 """
 
 from kg.validation.checks import Check, Finding, read_check, run_checks
-from kg.validation.gate import Select, validate, validate_with_pyshacl
+from kg.validation.dependencies import Dependencies
+from kg.validation.gate import validate, validate_with_pyshacl
+from kg.validation.incremental import revalidate
+from kg.validation.lookup import Changes, Select, Statement, View
 from kg.validation.report import Report, Result
 from kg.validation.rules import Rule, Targets, set_level_query
 from kg.validation.shapes import Shapes, load_shapes
+from kg.validation.whole import validate_view
 
 __all__ = [
+    "Changes",
     "Check",
+    "Dependencies",
     "Finding",
     "Report",
     "Result",
     "Rule",
     "Select",
     "Shapes",
+    "Statement",
     "Targets",
+    "View",
     "load_shapes",
     "read_check",
+    "revalidate",
     "run_checks",
     "set_level_query",
     "validate",
+    "validate_view",
     "validate_with_pyshacl",
 ]

@@ -17,7 +17,7 @@ from rdflib.term import Node
 
 from kg.errors import Location, RecordError
 from kg.language import Text
-from kg.validation.gate import Select
+from kg.validation.lookup import Select
 
 _HEADER: Final = re.compile(r"^#\s*(?P<key>[A-Z][a-z]+):\s*(?P<wording>.*\S)\s*$", re.MULTILINE)
 

@@ -7,23 +7,14 @@ pySHACL, which asks each query once a focus node; it is the yardstick for the fi
 Neither infers: a view carries the ontology, so that subclasses are known to both.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-
 from rdflib import Dataset, Graph
-from rdflib.namespace import SH
-from rdflib.term import Node
 
 from kg.validation.engine import run_pyshacl
-from kg.validation.report import Report, Result
-from kg.validation.rules import Rule, set_level_query
+from kg.validation.lookup import Select
+from kg.validation.report import Report
+from kg.validation.rules import set_level_query
 from kg.validation.shapes import Shapes
-
-Select = Callable[[str], Sequence[Mapping[str, Node]]]
-"""Answers a SELECT query: one mapping a solution, from the variable's name to an RDF term.
-
-Its default graph is the view; its named graphs are the article graphs and the links graph.
-"""
-
+from kg.validation.whole import rule_results
 
 def validate(view: Graph, shapes: Shapes, select: Select) -> Report:
     """Validate a view; ``select`` must answer over the same triples (see ``Select``).
@@ -32,7 +23,7 @@ def validate(view: Graph, shapes: Shapes, select: Select) -> Report:
     """
     results = list(run_pyshacl(view, shapes.core, shapes))
     for rule in shapes.rules:
-        results.extend(_run_rule(rule, shapes, select))
+        results.extend(rule_results(rule, shapes, select, set_level_query(rule, shapes.prefixes)))
     return Report.of(results)
 
 
@@ -50,21 +41,6 @@ def validate_with_pyshacl(view: Graph | Dataset, shapes: Shapes) -> Report:
             *run_pyshacl(dataset, shapes.of_named_graphs, shapes),
         ]
     )
-
-
-def _run_rule(rule: Rule, shapes: Shapes, select: Select) -> Iterator[Result]:
-    for solution in select(set_level_query(rule, shapes.prefixes)):
-        yield Result(
-            shape=rule.shape,
-            component=SH.SPARQLConstraintComponent,
-            constraint=rule.constraint,
-            focus_node=solution["this"],
-            path=solution.get("path"),
-            # Of a node shape the value node is the focus node (SHACL, section 5.3.2).
-            value=solution.get("value", solution["this"]),
-            severity=shapes.severities[rule.shape],
-            message=shapes.messages[rule.shape],
-        )
 
 
 def _as_dataset(view: Graph) -> Dataset:

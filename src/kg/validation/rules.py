@@ -117,7 +117,7 @@ def set_level_query(rule: Rule, prefixes: Mapping[str, str]) -> str:
     SELECT $this WHERE { { SELECT DISTINCT ?this WHERE { { ?this <p:q> ?targetObject } } }
      $this <p:p> 1 }
     """
-    start = _start_of_where(rule.select)
+    start = start_of_where(rule.select)
     union = " UNION ".join(f"{{ {pattern} }}" for pattern in rule.targets.patterns())
     if start is None or not union:
         raise ShapesError(
@@ -130,7 +130,7 @@ def set_level_query(rule: Rule, prefixes: Mapping[str, str]) -> str:
     return prologue(prefixes, rule.select) + rule.select[:start] + focus + rule.select[start:]
 
 
-def _start_of_where(select: str) -> int | None:
+def start_of_where(select: str) -> int | None:
     """Return the offset behind the first brace outside comments, IRIs and strings."""
     for token in _TOKEN.finditer(select):
         if token["open"]:

@@ -64,6 +64,15 @@ class Shapes:
         )
 
     @cached_property
+    def untargeted(self) -> Graph:
+        """The core constraints without any target: for judging nodes that are named."""
+        part = Graph()
+        for triple in self.core:
+            if triple[1] not in _TARGETS:
+                part.add(triple)
+        return part
+
+    @cached_property
     def of_view(self) -> Graph:
         """The shapes graph without the rules that read named graphs."""
         return self.core + self._only(rule for rule in self.rules if not rule.reads_named_graphs)
