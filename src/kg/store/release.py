@@ -1,6 +1,6 @@
 """A release on disk, read-only, and a store in memory for what a build has to ask of itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -43,18 +43,26 @@ class _Queryable:
         return len(self._store)
 
     def select(
-        self, query: str, substitutions: Mapping[str, Node] = MappingProxyType({})
+        self,
+        query: str,
+        substitutions: Mapping[str, Node] = MappingProxyType({}),
+        union_of: Sequence[GraphChoice] = (),
     ) -> list[Mapping[str, Term]]:
         """Run a SELECT query of our own; each row maps the bound variables to their terms.
 
         Unbounded in time: never for a query from outside. ``substitutions`` puts terms in the
         place of variables, which the query must project (SEP-0007). Numbers, booleans and dates
-        come back normalised (``"1.0"`` as ``"1"``). Raises ``QueryError`` if it is not a SELECT
+        come back normalised (``"1.0"`` as ``"1"``). ``union_of`` names the graphs to be read as
+        one default graph; a triple of several is then counted several times. Raises ``QueryError`` if it is not a SELECT
         query that can be parsed, or does not project a variable that is substituted.
         """
         terms = {ox.Variable(name): to_engine(term) for name, term in substitutions.items()}
         try:
-            solutions = self._store.query(query, substitutions=dict(terms))
+            solutions = self._store.query(
+                query,
+                substitutions=dict(terms),
+                default_graph=_engine_graphs(union_of) if union_of else None,
+            )
         except (SyntaxError, RuntimeError) as error:
             raise _not_select(str(error)) from None
         if not isinstance(solutions, ox.QuerySolutions):
@@ -177,6 +185,12 @@ def _engine_graph(graph: GraphChoice) -> ox.NamedNode | ox.BlankNode | ox.Defaul
     if graph is DEFAULT_GRAPH:
         return ox.DefaultGraph()
     return ox.BlankNode(graph) if isinstance(graph, BNode) else ox.NamedNode(graph)
+
+
+def _engine_graphs(
+    graphs: Sequence[GraphChoice],
+) -> list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]:
+    return [graph for choice in graphs if (graph := _engine_graph(choice)) is not None]
 
 
 def _not_select(why: str) -> QueryError:

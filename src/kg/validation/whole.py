@@ -39,10 +39,7 @@ def core_results(
             data.add((row["s"], row["p"], row["o"]))
         yield from run_pyshacl(data, shapes.core, shapes)
         return
-    pairs = {
-        scopes.shape: screen(scopes, shapes.core, view.select)
-        for scopes in dependencies.core.values()
-    }
+    pairs = screen(dependencies.core, shapes.core, view.select)
     yield from judge_focus_nodes(pairs, dependencies.core, shapes, lookup)
 
 
