@@ -28,6 +28,8 @@ class Tracer:
     def __init__(self, view: View, changes: Changes) -> None:
         self._lookup = Lookup(view, changes.removed)
         self._by_predicate: dict[tuple[Node, bool], list[Statement]] = defaultdict(list)
+        self._matched: dict[Pattern, list[Row]] = {}
+        self._closures: dict[tuple[tuple[Step, ...], bool], dict[Node, set[Node]]] = {}
         for statement in changes:
             self._by_predicate[statement.predicate, statement.graph is not None].append(statement)
 
@@ -39,7 +41,11 @@ class Tracer:
         found: list[Row] = []
         for scope in scopes:
             for pattern in scope.own:
-                rows = list(self._matches(pattern))
+                if pattern not in self._matched:
+                    self._matched[pattern] = list(self._matches(pattern))
+                rows = self._matched[pattern]
+                if not rows:
+                    continue
                 rest = [other for other in (*scope.own, *scope.around) if other is not pattern]
                 reached = self._reach(rows, rest)
                 if any(THIS not in row for row in reached):
@@ -150,14 +156,18 @@ class Tracer:
             ends = reached[value(start, row)]
             if isinstance(end, Variable) and end not in row:
                 yield from ({**row, end: node} for node in ends)
-            elif any(same(node, value(end, row)) for node in ends):
+            elif _is_among(value(end, row), ends):
                 yield row
 
     def closure(
         self, nodes: Iterable[Node], steps: tuple[Step, ...], *, named: bool
     ) -> dict[Node, set[Node]]:
         """Return what can be reached from each node, itself included."""
-        return closure(self._lookup, nodes, steps, named=named)
+        known = self._closures.setdefault((steps, named), {})
+        missing = [node for node in nodes if node not in known]
+        if missing:
+            known.update(closure(self._lookup, missing, steps, named=named))
+        return known
 
 
 def closure(
@@ -186,29 +196,42 @@ def closure(
 
 def bind(pattern: Edge, step: Step, statement: Statement, row: Row) -> Row | None:
     """Return a row with what a statement binds, or None where the two do not agree."""
-    ends = [statement.subject, statement.object]
+    start, end = statement.subject, statement.object
     if step.inverse:
-        ends.reverse()
+        start, end = end, start
     more = dict(row)
-    pairs = [(pattern.subject, ends[0]), (pattern.object, ends[1])]
-    if pattern.name is not None:
-        pairs.append((pattern.name, statement.predicate))
+    if not (_agree(pattern.subject, start, more) and _agree(pattern.object, end, more)):
+        return None
+    if pattern.name is not None and not _agree(pattern.name, statement.predicate, more):
+        return None
     if pattern.graph is not None and statement.graph is not None:
-        pairs.append((pattern.graph, statement.graph))
-    for term, node in pairs:
-        if not isinstance(term, Variable):
-            if not same(term, node):
-                return None
-        elif not same(more.setdefault(term, node), node):
-            return None
+        return more if _agree(pattern.graph, statement.graph, more) else None
     return more
+
+
+def _agree(term: Node, node: Node, row: dict[Variable, Node]) -> bool:
+    if isinstance(term, Variable):
+        known = row.setdefault(term, node)
+        return known is node or same(known, node)
+    return same(term, node)
 
 
 def same(one: Node, other: Node) -> bool:
     """Say whether two terms may be one: the engine writes numbers and dates in its own way."""
-    if isinstance(one, Literal) and isinstance(other, Literal):
-        return one == other or (one.datatype is not None and other.datatype is not None)
-    return one == other
+    if one == other:
+        return True
+    return (
+        isinstance(one, Literal)
+        and isinstance(other, Literal)
+        and one.datatype is not None
+        and other.datatype is not None
+    )
+
+
+def _is_among(node: Node, others: set[Node]) -> bool:
+    if node in others or not isinstance(node, Literal):
+        return node in others
+    return any(same(node, other) for other in others)
 
 
 def value(term: Node, row: Row) -> Node:

@@ -14,6 +14,7 @@ from kg.validation.neighbourhood import judge_focus_nodes, targeted
 from kg.validation.patterns import THIS
 from kg.validation.report import Report, Result
 from kg.validation.rules import Rule, prologue, set_level_query, start_of_where
+from kg.validation.screen import screen
 from kg.validation.shapes import Shapes
 from kg.validation.whole import core_results, rule_results
 
@@ -41,7 +42,8 @@ def revalidate(
     else:
         core = dependencies.core or {}
         declared = {shape: scopes.targets for shape, scopes in core.items()}
-        pairs = targeted(declared, affected, lookup)
+        targets = targeted(declared, affected, lookup)
+        pairs = screen(core, shapes.core, view.select, targets)
         results.extend(r for r in before.results if not r.constraint and r.focus_node not in affected)
         results.extend(judge_focus_nodes(pairs, core, shapes, lookup))
     for rule in shapes.rules:

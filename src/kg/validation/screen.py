@@ -7,12 +7,12 @@ and change places inside ``sh:not``. What is not known here may do either, so th
 is named and pySHACL decides.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from rdflib import Graph, URIRef
-from rdflib.collection import Collection
+from rdflib import BNode, Graph, URIRef
+from rdflib.collection import Collection as RdfList
 from rdflib.namespace import RDFS, SH
 from rdflib.term import Node
 
@@ -48,14 +48,28 @@ class Screen:
     subclasses: Mapping[Node, set[Node]]
     _number: int = field(default=0)
 
-    def focus_nodes(self, scopes: ShapeScopes, select: Select) -> set[Node]:
-        """Return every focus node of a shape that may have a result, and perhaps others."""
+    def focus_nodes(
+        self, scopes: ShapeScopes, select: Select, among: Collection[Node] | None = None
+    ) -> set[Node]:
+        """Return every focus node of a shape that may have a result, and perhaps others.
+
+        ``among`` names targets to which the question is limited.
+        """
         found: set[Node] = set()
+        if among is not None:
+            # A query cannot name a blank node.
+            found.update(node for node in among if isinstance(node, BNode))
+            if len(found) == len(among):
+                return found
         suspicions = list(self.suspicions(scopes.shape, "?this"))
         # What needs no other patterns is asked in one go over the targets.
         alone = any_of(s.expression for s in suspicions if not s.patterns)
         parts = [Suspicion("", alone), *(s for s in suspicions if s.patterns)]
-        for target in self._targets(scopes):
+        targets = self._targets(scopes)
+        if among is not None:
+            named = " ".join(node.n3() for node in among if not isinstance(node, BNode))
+            targets = iter([f"VALUES ?this {{ {named} }}"])
+        for target in targets:
             for part in parts:
                 if part.expression != FALSE:
                     found |= {row["this"] for row in select(_query(target, part))}
@@ -186,7 +200,7 @@ class Screen:
             return (self.may_pass if fails else self.may_fail)(obj, node)
         if predicate not in (SH["or"], SH["and"], SH.xone):
             return None
-        members = list(Collection(self.shapes, obj))
+        members = list(RdfList(self.shapes, obj))
         parts = [same(member, node) for member in members]
         if predicate == SH.xone and fails:
             passing = [self.may_pass(member, node) for member in members]
@@ -261,8 +275,16 @@ class Screen:
         return TRUE
 
 
-def screen(scopes: Mapping[Node, ShapeScopes], shapes: Graph, select: Select) -> dict[Node, set[Node]]:
-    """Return, by shape, every focus node that may have a result."""
+def screen(
+    scopes: Mapping[Node, ShapeScopes],
+    shapes: Graph,
+    select: Select,
+    among: Mapping[Node, Collection[Node]] | None = None,
+) -> dict[Node, set[Node]]:
+    """Return, by shape, every focus node that may have a result.
+
+    ``among`` gives for each shape the targets to which the question is limited.
+    """
     subclasses: dict[Node, set[Node]] = {}
     hierarchy = Graph()
     for row in select(f"SELECT ?s ?o WHERE {{ ?s {RDFS.subClassOf.n3()} ?o }}"):
@@ -270,7 +292,13 @@ def screen(scopes: Mapping[Node, ShapeScopes], shapes: Graph, select: Select) ->
     for name in set(hierarchy.objects()):
         subclasses[name] = set(hierarchy.transitive_subjects(RDFS.subClassOf, name))
     compiler = Screen(shapes, subclasses)
-    return {shape: compiler.focus_nodes(read, select) for shape, read in scopes.items()}
+    if among is None:
+        return {shape: compiler.focus_nodes(read, select) for shape, read in scopes.items()}
+    return {
+        shape: compiler.focus_nodes(scopes[shape], select, nodes)
+        for shape, nodes in among.items()
+        if nodes
+    }
 
 
 def _query(target: str, part: Suspicion) -> str:
