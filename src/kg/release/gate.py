@@ -13,9 +13,10 @@ from kg.ingest.fingerprints import fingerprints, shared_runs
 from kg.ingest.locations import Locations
 from kg.language import Text
 from kg.release.candidate import Candidate, nquads
+from kg.release.judgement import view_of
 from kg.release.verdict import Entry, Severity, Verdict, in_order
 from kg.store import MemoryStore
-from kg.validation import Finding, Result, Shapes, run_checks, validate
+from kg.validation import Finding, Result, Shapes, run_checks, validate_view
 
 _SEVERITIES: Final[Mapping[Node, Severity]] = {
     SH.Violation: "violation",
@@ -30,26 +31,27 @@ def judge(
     candidate: Candidate, shapes: Shapes, checks: Path, corpus: Corpus, locations: Locations
 ) -> Verdict:
     """Return what the shapes, the hygiene checks and the eight-word rule say of a candidate."""
-    verdict = judge_view(candidate.view(), candidate.graphs, shapes, locations)
-    findings = run_checks(MemoryStore(candidate.nquads()).select, checks)
+    store = MemoryStore(candidate.nquads())
+    report = validate_view(view_of(store), shapes)
     entries = [
-        *verdict.entries,
-        *(_from_finding(finding, locations) for finding in findings),
+        *(from_result(result, locations) for result in report.results),
+        *(from_finding(finding, locations) for finding in run_checks(store.select, checks)),
         *_copied_text(candidate, corpus, locations),
     ]
-    return Verdict(in_order(entries), verdict.report)
+    return Verdict(in_order(entries), report.to_graph())
 
 
 def judge_view(
     view: Graph, graphs: Mapping[URIRef, Graph], shapes: Shapes, locations: Locations
 ) -> Verdict:
     """Return what the shapes alone say of a view and the named graphs around it."""
-    report = validate(view, shapes, MemoryStore(nquads(view, graphs)).select)
-    entries = (_from_result(result, locations) for result in report.results)
+    report = validate_view(view_of(MemoryStore(nquads(view, graphs))), shapes)
+    entries = (from_result(result, locations) for result in report.results)
     return Verdict(in_order(entries), report.to_graph())
 
 
-def _from_result(result: Result, locations: Locations) -> Entry:
+def from_result(result: Result, locations: Locations) -> Entry:
+    """Return what a result says to a curator, with the places it comes from."""
     return Entry(
         severity=_SEVERITIES[result.severity],
         rule=str(result.shape),
@@ -62,7 +64,8 @@ def _from_result(result: Result, locations: Locations) -> Entry:
     )
 
 
-def _from_finding(finding: Finding, locations: Locations) -> Entry:
+def from_finding(finding: Finding, locations: Locations) -> Entry:
+    """Return what a finding says to a curator, with the places it comes from."""
     return Entry(
         severity="violation",
         rule=finding.check,

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from itertools import count
 
 from rdflib import URIRef
-from rdflib.term import Node, Variable
+from rdflib.term import Variable
 
 from kg.validation.patterns import THIS, Fresh, NotLocalError, Scope, variables_of
 from kg.validation.query_scopes import QueryScopes, renamed, scopes_of_query
 from kg.validation.rules import prologue
-from kg.validation.shape_scopes import ShapeReader, ShapeScopes, target_scopes
+from kg.validation.shape_scopes import target_scopes
 from kg.validation.shapes import Shapes
 
 
@@ -17,12 +17,11 @@ from kg.validation.shapes import Shapes
 class Dependencies:
     """The scopes of shapes and rules.
 
-    ``core`` is None where a shape needs the whole graph; a rule that does is missing in
-    ``rules``, which are found by their constraint. ``pooled`` are the scopes of all shapes.
+    ``pooled`` are the scopes of all shapes, None where one needs the whole graph; a rule that
+    does is missing in ``rules``, which are found by their constraint.
     """
 
-    core: dict[Node, ShapeScopes] | None
-    pooled: tuple[Scope, ...]
+    pooled: tuple[Scope, ...] | None
     rules: dict[URIRef, QueryScopes]
 
     @classmethod
@@ -36,12 +35,10 @@ class Dependencies:
                 continue
             targets = target_scopes(rule.targets, Fresh())
             rules[rule.constraint] = QueryScopes((*targets, *read.scopes), read.keys)
-        try:
-            core = {scopes.shape: scopes for scopes in ShapeReader(shapes.core).shapes}
-        except NotLocalError:
-            return cls(None, (), rules)
-        pooled = (_numbered(scope) for scopes in core.values() for scope in scopes.scopes)
-        return cls(core, tuple(dict.fromkeys(pooled)), rules)
+        if shapes.scopes is None:
+            return cls(None, rules)
+        pooled = (_numbered(scope) for read in shapes.scopes.values() for scope in read.scopes)
+        return cls(tuple(dict.fromkeys(pooled)), rules)
 
 
 def _numbered(scope: Scope) -> Scope:

@@ -38,9 +38,9 @@ def revalidate(
     affected = _affected_by_core(tracer, dependencies)
     results: list[Result] = []
     if affected is EVERYTHING:
-        results.extend(core_results(view, shapes, dependencies, lookup))
+        results.extend(core_results(view, shapes, lookup))
     else:
-        core = dependencies.core or {}
+        core = shapes.scopes or {}
         declared = {shape: scopes.targets for shape, scopes in core.items()}
         targets = targeted(declared, affected, lookup)
         pairs = screen(core, shapes.core, view.select, targets)
@@ -61,7 +61,7 @@ def revalidate(
 
 def _affected_by_core(tracer: Tracer, dependencies: Dependencies) -> set[Node] | None:
     """Return the focus nodes whose results of core constraints may have changed."""
-    if dependencies.core is None:
+    if dependencies.pooled is None:
         return EVERYTHING
     affected: set[Node] = set()
     for scope in dependencies.pooled:

@@ -20,7 +20,9 @@ from rdflib.term import Node
 from kg.errors import Location, ShapesError
 from kg.language import LANGUAGES, Text
 from kg.namespaces import PREFIX_FILE
+from kg.validation.patterns import NotLocalError
 from kg.validation.rules import Rule, prefixes_in, prologue, read_rules
+from kg.validation.shape_scopes import ShapeReader, ShapeScopes
 
 _TARGETS: Final = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 _REASON: Final = re.compile(r"Bad syntax \((.*?)\) at \^")
@@ -62,6 +64,14 @@ class Shapes:
             {shape: _severity(shape, graph) for shape in reporting},
             dict(_prefixes(graph)),
         )
+
+    @cached_property
+    def scopes(self) -> Mapping[Node, ShapeScopes] | None:
+        """What each shape with targets depends on; None where one needs the whole graph."""
+        try:
+            return {scopes.shape: scopes for scopes in ShapeReader(self.core).shapes}
+        except NotLocalError:
+            return None
 
     @cached_property
     def untargeted(self) -> Graph:
