@@ -13,8 +13,8 @@ from kg.ingest.fingerprints import fingerprints, shared_runs
 from kg.ingest.locations import Locations
 from kg.language import Text
 from kg.release.candidate import Candidate, nquads
-from kg.release.judgement import view_of
 from kg.release.verdict import Entry, Severity, Verdict, in_order
+from kg.release.view import view_of
 from kg.store import MemoryStore
 from kg.validation import Finding, Result, Shapes, run_checks, validate_view
 

@@ -1,91 +1,81 @@
-"""The gate over a store: a candidate is judged where it lies, whole or by what has changed in it.
+"""Judging a change: the verdict on the whole candidate, at the cost of what has changed in it."""
 
-The view of a store is its default graph together with claims, conflicts, decisions and
-classifications (decision 4), read as one graph.
-"""
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, Protocol
-
-from rdflib import BNode, Literal, URIRef
-from rdflib.term import Node
-
-from kg.iris import CANONICAL_BASE, rebase
-from kg.namespaces import GRAPH
-from kg.store import DEFAULT_GRAPH, Quad, Term
-from kg.store.release import GraphChoice
-from kg.validation import Changes, Statement, View
-
-IN_VIEW: Final = (GRAPH.provenance, GRAPH.conflicts, GRAPH.identity, GRAPH.editorial)
-
-
-class Queryable(Protocol):
-    """A store, in memory or on disk."""
-
-    def select(
-        self,
-        query: str,
-        substitutions: Mapping[str, Node] = ...,
-        union_of: Sequence[GraphChoice] = ...,
-    ) -> list[Mapping[str, Term]]:
-        """Answer a SELECT query."""
-
-    def quads(
-        self,
-        subject: URIRef | BNode | None = None,
-        predicate: URIRef | None = None,
-        object: Term | None = None,  # noqa: A002  the standard's word
-        graph: GraphChoice = ...,
-    ) -> Iterator[Quad]:
-        """Yield the quads that match."""
+from kg.ingest.locations import Locations
+from kg.iris import CANONICAL_BASE
+from kg.release.gate import from_finding, from_result
+from kg.release.verdict import Verdict, in_order
+from kg.release.view import Queryable, changes_of, default_view_of, view_of
+from kg.store import Quad
+from kg.validation import (
+    Check,
+    Dependencies,
+    Report,
+    Shapes,
+    load_shapes,
+    read_check,
+    recheck,
+    revalidate,
+)
 
 
-def view_of(store: Queryable, base: str = CANONICAL_BASE) -> View:
-    """Return the view of a store whose own IRIs begin with ``base``.
+@dataclass(frozen=True)
+class Gate:
+    """Shapes and checks, read once for any number of judgements.
 
-    Shapes and results keep the canonical base: queries are rewritten on their way in, terms on
-    their way out.
+    Shapes, checks and reports name things by the canonical base, whatever base a store has.
     """
-    union = (DEFAULT_GRAPH, *(URIRef(rebase(name, base)) for name in IN_VIEW))
 
-    def select(query: str) -> Sequence[Mapping[str, Node]]:
-        rows = store.select(rebase(query, base), union_of=union)
-        if base == CANONICAL_BASE:
-            return rows
-        return [{name: canonical(term, base) for name, term in row.items()} for row in rows]
+    shapes: Shapes
+    dependencies: Dependencies
+    checks: tuple[Check, ...]
 
-    def touching(node: BNode) -> Iterator[Statement]:
-        for quad in (*store.quads(subject=node), *store.quads(object=node)):
-            yield from statements(quad, base)
+    @classmethod
+    def open(cls, ontology: Path) -> "Gate":
+        """Read the shapes and checks of an ontology folder (about two seconds).
 
-    return View(select, touching)
-
-
-def statements(quad: Quad, base: str = CANONICAL_BASE) -> Iterator[Statement]:
-    """Yield what a quad states: in the view, in a named graph, or in both."""
-    terms = [term if term is None else canonical(term, base) for term in quad]
-    subject, predicate, obj, graph = terms
-    if subject is None or not isinstance(predicate, URIRef) or obj is None:
-        return
-    if graph is None or graph in IN_VIEW:
-        yield Statement(subject, predicate, obj)
-    if graph is not None:
-        yield Statement(subject, predicate, obj, graph)
+        Raises ``ShapesError`` or ``RecordError`` if one of them is at fault.
+        """
+        shapes = load_shapes(ontology)
+        files = sorted((ontology / "checks").glob("*.rq"))
+        return cls(shapes, Dependencies.of(shapes), tuple(map(read_check, files)))
 
 
-def changes_of(added: Iterable[Quad], removed: Iterable[Quad], base: str) -> Changes:
-    """Return what a gate has to know of the quads that a change adds and removes."""
-    return Changes(
-        frozenset(s for quad in added for s in statements(quad, base)),
-        frozenset(s for quad in removed for s in statements(quad, base)),
+def judge_change(
+    store: Queryable,
+    gate: Gate,
+    before: Report,
+    added: Iterable[Quad],
+    removed: Iterable[Quad],
+    locations: Locations | None = None,
+    base: str = CANONICAL_BASE,
+) -> tuple[Verdict, Report]:
+    """Return the verdict on a candidate, at the cost of what has changed in it.
+
+    ``store`` holds the candidate *after* the change: default graph and named graphs, its own
+    IRIs under ``base``. ``before`` is the report on it before the change, as this function
+    returned it or as ``read_report`` reads it from ``graph/validation`` of a release that was
+    made with the same shapes; ``added`` and ``removed`` are the quads that differ, of all graphs
+    (``graph/validation`` itself may be left out), under ``base`` as well. To name more than
+    that is harmless, to name less is not. What stood in the candidate before must have passed
+    the checks, as every release has.
+
+    The verdict has the entries that judging the whole would give, save the eight-word rule,
+    which looks at texts and not at the graph; ``locations`` says in which file and row things
+    were written. The second value is the report to go on from, with canonical IRIs. A shape or
+    query that cannot be judged in part is judged whole. Raises ``ShapesError``.
+    """
+    added, removed = list(added), list(removed)
+    changes = changes_of(added, removed, base)
+    plain = changes_of(added, removed, base, in_view=False)
+    places = locations or Locations()
+    report = revalidate(view_of(store, base), gate.shapes, gate.dependencies, before, changes)
+    findings = recheck(default_view_of(store, base), gate.checks, plain)
+    entries = (
+        *(from_result(result, places) for result in report.results),
+        *(from_finding(finding, places) for finding in findings),
     )
-
-
-def canonical(term: Node, base: str) -> Node:
-    """Return a term with the canonical base in the place of another."""
-    if base == CANONICAL_BASE or isinstance(term, BNode) or base not in str(term):
-        return term
-    text = str(term).replace(base, CANONICAL_BASE)
-    if isinstance(term, Literal):
-        return Literal(text, lang=term.language, datatype=term.datatype, normalize=False)
-    return URIRef(text)
+    return Verdict(in_order(entries), report.to_graph()), report

@@ -8,16 +8,25 @@ A check is a file ``ontology/checks/{name}.rq`` that opens with comment lines in
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from rdflib.term import Node
+from rdflib import BNode, Literal
+from rdflib.term import Node, Variable
 
 from kg.errors import Location, RecordError
 from kg.language import Text
-from kg.validation.lookup import Select
+from kg.validation.affected import EVERYTHING, Tracer
+from kg.validation.lookup import Changes, Select, View
+from kg.validation.patterns import THIS, NotLocalError, Scope
+from kg.validation.query_scopes import scopes_of_query
+from kg.validation.restriction import restrict_groups
+
+_NODE: Final = Variable("node")
+_AT_ONCE: Final = 2000
 
 _HEADER: Final = re.compile(r"^#\s*(?P<key>[A-Z][a-z]+):\s*(?P<wording>.*\S)\s*$", re.MULTILINE)
 
@@ -79,6 +88,38 @@ def run_checks(select: Select, folder: Path) -> list[Finding]:
         check = read_check(file)
         findings.extend(_findings(check, select(check.query)))
     return findings
+
+
+def recheck(view: View, checks: Iterable[Check], changes: Changes) -> list[Finding]:
+    """Return the findings after a change to a dataset that had none.
+
+    ``view`` is the default graph, with the named graphs around it. Only nodes that the change
+    can touch are asked about; a check of which that cannot be told is asked as a whole.
+    """
+    tracer = Tracer(view, changes)
+    findings: list[Finding] = []
+    for check in checks:
+        for query in _restricted(check, tracer):
+            findings.extend(_findings(check, view.select(query)))
+    return findings
+
+
+def _restricted(check: Check, tracer: Tracer) -> Iterator[str]:
+    try:
+        rows = tracer.rows(_scopes(check.query))
+    except NotLocalError:
+        rows = EVERYTHING
+    if rows is EVERYTHING or any(isinstance(row[THIS], BNode) for row in rows):
+        yield check.query
+        return
+    nodes = sorted({row[THIS] for row in rows if not isinstance(row[THIS], Literal)})
+    for start in range(0, len(nodes), _AT_ONCE):
+        yield restrict_groups(check.query, _NODE, nodes[start : start + _AT_ONCE])
+
+
+@lru_cache(maxsize=64)
+def _scopes(query: str) -> tuple[Scope, ...]:
+    return scopes_of_query(query, _NODE).scopes
 
 
 def _findings(check: Check, solutions: Sequence[Mapping[str, Node]]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Validation after a change, at the cost of the change: the report that the whole would give."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from rdflib import BNode, URIRef
@@ -13,7 +13,8 @@ from kg.validation.lookup import Changes, Lookup, View
 from kg.validation.neighbourhood import judge_focus_nodes, targeted
 from kg.validation.patterns import THIS
 from kg.validation.report import Report, Result
-from kg.validation.rules import Rule, prologue, set_level_query, start_of_where
+from kg.validation.restriction import restrict
+from kg.validation.rules import Rule, set_level_query
 from kg.validation.screen import screen
 from kg.validation.shapes import Shapes
 from kg.validation.whole import core_results, rule_results
@@ -119,13 +120,3 @@ def _restricted(
         wanted = sorted(key for key in keys if key[0] in targets)
         for start in range(0, len(wanted), _AT_ONCE):
             yield restrict(rule.select, names, wanted[start : start + _AT_ONCE], shapes.prefixes)
-
-
-def restrict(
-    select: str, names: Iterable[Variable], keys: Iterable[_Key], prefixes: dict[str, str]
-) -> str:
-    """Return a query with some variables limited to given terms, where its pattern begins."""
-    start = start_of_where(select) or 0
-    rows = " ".join(f"({' '.join(term.n3() for term in key)})" for key in keys)
-    values = f" VALUES ({' '.join(name.n3() for name in names)}) {{ {rows} }}\n"
-    return prologue(prefixes, select) + select[:start] + values + select[start:]
