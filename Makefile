@@ -77,6 +77,10 @@ fuzz: export KG_FUZZ_RUNS = 2000
 fuzz: $(VENV)/.installed-dev ## the readers of tables and RDF against random input, about three minutes
 	$(BIN)/python -m pytest tests/ingest/test_hostile_files.py -k "gives or give"
 
+.PHONY: differential
+differential: $(VENV)/.installed-dev ## two thousand random edits, judged in part and as a whole (about ten minutes)
+	$(BIN)/python -m pytest -m differential tests/validation
+
 .PHONY: readme
 readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone
 	$(BIN)/python -m pytest -m readme
@@ -95,6 +99,7 @@ bench: $(VENV)/.installed-dev build/benchmarks/.installed ## the benchmarks behi
 	$(BIN)/python tests/benchmarks/validation.py
 	$(BIN)/python tests/benchmarks/resolution.py
 	$(BIN)/python tests/benchmarks/tables.py
+	$(BIN)/python tests/benchmarks/gate.py
 
 # The servers that ours is compared with, in an environment of their own.
 build/benchmarks/.installed: tests/benchmarks/requirements.txt

@@ -32,7 +32,11 @@ class Template:
     def __init__(self) -> None:
         settings = Settings()
         corpus = read_corpus(settings.data, read_prefixes(settings.ontology))
-        self.base = [line for line in assemble(settings.ontology, corpus).nquads().decode().splitlines() if line]
+        self.base = [
+            line
+            for line in assemble(settings.ontology, corpus).nquads().decode().splitlines()
+            if line
+        ]
 
     @cached_property
     def lines(self) -> dict[str, list[str]]:
@@ -89,9 +93,10 @@ class Template:
             for group, size in GROUPS.items():
                 if number % size == 0:
                     for line in self.lines[group]:
+                        filled = line
                         for mark, of in GROUPS.items():
-                            line = line.replace(f"@{mark}@", str(number // of))
-                        yield line
+                            filled = filled.replace(f"@{mark}@", str(number // of))
+                        yield filled
 
     def release(self, quads: int) -> tuple[bytes, int]:
         """Return a release of about so many quads, and how many rows it has."""

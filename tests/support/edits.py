@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
@@ -58,7 +59,8 @@ class EditableStore(_Queryable):
 
 def _quad(statement: Statement) -> ox.Quad:
     graph = ox.DefaultGraph() if statement.graph is None else to_engine(statement.graph)
-    return ox.Quad(*map(to_engine, statement[:3]), graph)
+    terms: Any = [*map(to_engine, statement[:3]), graph]
+    return ox.Quad(*terms)
 
 
 def yardstick(store: EditableStore, shapes: Shapes) -> Report:
@@ -68,29 +70,31 @@ def yardstick(store: EditableStore, shapes: Shapes) -> Report:
 
 def statements_of(candidate: Candidate) -> Iterator[Statement]:
     """Yield what a gate sees of a candidate."""
-    for triple in candidate.view():
-        yield Statement(*triple)
+    for subject, predicate, value in candidate.view():
+        yield Statement(subject, URIRef(str(predicate)), value)
     for name, graph in candidate.graphs.items():
         if "/article/" in name or name.endswith("/links"):
-            for triple in graph:
-                yield Statement(*triple, name)
+            for subject, predicate, value in graph:
+                yield Statement(subject, URIRef(str(predicate)), value, name)
 
 
 def cutting(statements: list[Statement], seed: int, size: int = 22) -> list[Statement]:
     """Return a small piece of a data set that hangs together: some things and what they name."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     by_subject: dict[Node, list[Statement]] = {}
     for statement in statements:
         by_subject.setdefault(statement.subject, []).append(statement)
-    things = sorted(s for s in by_subject if "/id/" in s)
+    things = sorted((s for s in by_subject if "/id/" in str(s)), key=str)
     chosen = set(chance.sample(things, size))
     for _ in range(2):
         named = {s.object for node in chosen for s in by_subject.get(node, ())}
-        chosen |= {node for node in named if "/inovasi-publik/" in node and node in by_subject}
-        chosen = set(islice(sorted(chosen, key=lambda _: chance.random()), 90))
-    kept = [s for node in sorted(chosen) for s in by_subject[node]]
+        chosen |= {node for node in named if "/inovasi-publik/" in str(node) and node in by_subject}
+        chosen = set(islice(sorted(sorted(chosen, key=str), key=lambda _: chance.random()), 90))
+    kept = [s for node in sorted(chosen, key=str) for s in by_subject[node]]
     hierarchy = [s for s in statements if s.predicate == RDFS.subClassOf]
-    classes = [s for s in statements if s.predicate == RDF.type and s.object.endswith("owl#Class")]
+    classes = [
+        s for s in statements if s.predicate == RDF.type and str(s.object).endswith("owl#Class")
+    ]
     return list(dict.fromkeys([*kept, *hierarchy, *classes]))
 
 
@@ -99,7 +103,7 @@ class Editor:
 
     def __init__(self, store: EditableStore, seed: int) -> None:
         self.store = store
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311
         self._all = store.statements()
         self._done: list[tuple[bool, Statement]] = []
         self.predicates = sorted({s.predicate for s in self._all})
@@ -125,11 +129,7 @@ class Editor:
         self._done.clear()
 
     def _edit(self) -> Iterator[tuple[bool, Statement]]:
-        kind = self.chance.choice(
-            ("delete", "delete", "insert", "insert", "replace", "replace", "retype", "strip")
-            + ("label", "class", "dangle", "copy", "forget", "move", "swap")
-        )
-        yield from getattr(self, f"_{kind}")()
+        yield from getattr(self, f"_{self.chance.choice(KINDS)}")()
 
     def _any(self) -> Statement:
         return self.chance.choice(self._all)
@@ -200,7 +200,7 @@ class Editor:
     def _copy(self) -> Iterator[tuple[bool, Statement]]:
         """Describe a new thing as another is described."""
         pattern = self._any().subject
-        new = URIRef(f"{EX}new-{self.chance.randrange(4)}")
+        new: Node = URIRef(f"{EX}new-{self.chance.randrange(4)}")
         if self.chance.random() < 0.15:
             new = BNode(f"b{self.chance.randrange(3)}")
         for s in self._all:
@@ -236,6 +236,10 @@ class Editor:
         yield True, other._replace(object=one.object)
 
 
+KINDS = (
+    *("delete", "delete", "insert", "insert", "replace", "replace", "retype", "strip"),
+    *("label", "class", "dangle", "copy", "forget", "move", "swap"),
+)
 LANGS = ("id", "en", "su")
 ODD: tuple[Node, ...] = (
     Literal("x"),

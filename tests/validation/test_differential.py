@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-
 from edits import EditableStore, Editor, cutting, statements_of, yardstick
+
 from kg.ingest.corpus import read_corpus
 from kg.namespaces import read_prefixes
 from kg.release.candidate import Candidate, assemble
@@ -126,7 +126,6 @@ def kinds(dependencies: Dependencies) -> dict[str, Dependencies]:
 
     def of_rules(scopes: tuple[Scope, ...]) -> tuple[Scope, ...]:
         return tuple(scope for scope in scopes if not scope.around)
-
 
     forgetful = {
         key: replace(read, scopes=of_rules(read.scopes)) for key, read in dependencies.rules.items()

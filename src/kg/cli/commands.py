@@ -8,7 +8,7 @@ import click
 from kg.cli import history
 from kg.cli.addresses import make_export, make_redirects
 from kg.cli.options import Command, offer_settings, settings_of
-from kg.cli.output import Steps, measure_text, show_verdict, write_welcome
+from kg.cli.output import GRAPH_FORMATS, Steps, measure_text, show_verdict, write_welcome
 from kg.cli.query import FORMATS, TABLE, answer_query
 from kg.cli.resolve import HINTS, record_file, resolve_file, show_counts
 from kg.cli.tables import template_command
@@ -17,12 +17,13 @@ from kg.namespaces import read_prefixes
 from kg.release.build import build, judge_data
 from kg.release.files import judge_files
 from kg.release.history import History
+from kg.release.suggestions import knowledge_of, with_suggestions
 from kg.release.verdict import NonConformanceError, Verdict
 from kg.settings import BUILDING, READING, SERVING, Settings
 
 _QUERYING = ("ontology", "home", "query_timeout", "query_memory", "result_limit")
 
-_REPORT_FORMATS = ("table", "json", "turtle")
+_REPORT_FORMATS = ("table", "json", *GRAPH_FORMATS)
 
 
 def make_group(language: Language) -> click.Group:
@@ -56,8 +57,8 @@ def _report_format(language: Language) -> Callable[[Command], Command]:
         default="table",
         show_default=True,
         help=Text(
-            "Bentuk laporan: tabel, JSON, atau laporan SHACL (Turtle)",
-            "Form of the report: a table, JSON, or the SHACL report (Turtle)",
+            "Bentuk laporan: tabel, JSON, atau laporan SHACL (Turtle, JSON-LD, N-Triples)",
+            "Form of the report: a table, JSON, or the SHACL report (Turtle, JSON-LD, N-Triples)",
         )[language],
     )
 
@@ -117,8 +118,21 @@ def _validate(language: Language) -> click.Command:
     )
     @offer_settings(READING, language)
     @_report_format(language)
+    @click.option(
+        "--fix-suggestions",
+        is_flag=True,
+        help=Text(
+            "Usulkan perbaikan bila ada: kode terdekat, tanggal terbalik, bahasa yang kurang",
+            "Suggest a mending where there is one: nearest code, turned date, missing language",
+        )[language],
+    )
     def command(
-        files: tuple[Path, ...], kind: str | None, report_format: str, **given: str | None
+        files: tuple[Path, ...],
+        *,
+        kind: str | None,
+        report_format: str,
+        fix_suggestions: bool,
+        **given: str | None,
     ) -> None:
         settings = settings_of(**given)
         steps = Steps(language)
@@ -126,6 +140,8 @@ def _validate(language: Language) -> click.Command:
             verdict = judge_files(files, settings, steps, kind)
         else:
             verdict = judge_data(settings, steps).verdict
+        if fix_suggestions:
+            verdict = with_suggestions(verdict, knowledge_of(settings.ontology))
         _report(verdict, report_format, language, settings)
         if not verdict.conforms:
             raise click.exceptions.Exit(1)

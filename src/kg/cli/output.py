@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,6 +15,9 @@ from kg.language import Language, Text
 from kg.release.publication import Release
 from kg.release.verdict import Verdict
 from kg.settings import Settings
+
+GRAPH_FORMATS: Final = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt"}
+"""The forms of a SHACL report, by what the command line calls them."""
 
 
 class Steps:
@@ -41,8 +45,8 @@ def show_verdict(
     """Print the gate's verdict on standard output, in the form chosen."""
     if report_format == "json":
         click.echo(verdict.as_json())
-    elif report_format == "turtle":
-        click.echo(verdict.report.serialize(format="turtle"))
+    elif report_format in GRAPH_FORMATS:
+        click.echo(verdict.report.serialize(format=GRAPH_FORMATS[report_format]))
     else:
         click.echo(verdict.explain(language, prefixes))
 

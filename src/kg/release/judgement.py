@@ -1,11 +1,12 @@
 """Judging a change: the verdict on the whole candidate, at the cost of what has changed in it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kg.ingest.locations import Locations
-from kg.iris import CANONICAL_BASE
+from kg.namespaces import CANONICAL_BASE
 from kg.release.gate import from_finding, from_result
 from kg.release.verdict import Verdict, in_order
 from kg.release.view import Queryable, changes_of, default_view_of, view_of
@@ -44,33 +45,45 @@ class Gate:
         return cls(shapes, Dependencies.of(shapes), tuple(map(read_check, files)))
 
 
+class Candidate(NamedTuple):
+    """A store that holds a candidate after a change; its own IRIs begin with ``base``."""
+
+    store: Queryable
+    base: str = CANONICAL_BASE
+
+
+class Difference(NamedTuple):
+    """The quads of all graphs that a change added and removed, as they are in the store."""
+
+    added: Sequence[Quad] = ()
+    removed: Sequence[Quad] = ()
+
+
 def judge_change(
-    store: Queryable,
+    candidate: Candidate,
     gate: Gate,
     before: Report,
-    added: Iterable[Quad],
-    removed: Iterable[Quad],
+    difference: Difference,
     locations: Locations | None = None,
-    base: str = CANONICAL_BASE,
 ) -> tuple[Verdict, Report]:
     """Return the verdict on a candidate, at the cost of what has changed in it.
 
-    ``store`` holds the candidate *after* the change: default graph and named graphs, its own
-    IRIs under ``base``. ``before`` is the report on it before the change, as this function
-    returned it or as ``read_report`` reads it from ``graph/validation`` of a release that was
-    made with the same shapes; ``added`` and ``removed`` are the quads that differ, of all graphs
-    (``graph/validation`` itself may be left out), under ``base`` as well. To name more than
-    that is harmless, to name less is not. What stood in the candidate before must have passed
-    the checks, as every release has.
+    ``candidate`` is a store with default graph and named graphs. ``before`` is the report on it
+    before the change: the second value that this function returned for it, or what
+    ``kg.validation.read_report`` reads from ``graph/validation`` of a release that was made with
+    the same shapes (with canonical IRIs: see ``kg.release.view.canonical``). ``difference`` may
+    leave out ``graph/validation`` itself. To name more than has changed is harmless, to name
+    less is not. What stood in the candidate before must have passed the checks, as every
+    release has.
 
     The verdict has the entries that judging the whole would give, save the eight-word rule,
     which looks at texts and not at the graph; ``locations`` says in which file and row things
     were written. The second value is the report to go on from, with canonical IRIs. A shape or
     query that cannot be judged in part is judged whole. Raises ``ShapesError``.
     """
-    added, removed = list(added), list(removed)
-    changes = changes_of(added, removed, base)
-    plain = changes_of(added, removed, base, in_view=False)
+    store, base = candidate
+    changes = changes_of(*difference, base)
+    plain = changes_of(*difference, base, in_view=False)
     places = locations or Locations()
     report = revalidate(view_of(store, base), gate.shapes, gate.dependencies, before, changes)
     findings = recheck(default_view_of(store, base), gate.checks, plain)

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
-from kg.iris import CANONICAL_BASE, rebase
-from kg.namespaces import GRAPH
+from kg.iris import rebase
+from kg.namespaces import CANONICAL_BASE, GRAPH
 from kg.store import DEFAULT_GRAPH, Quad, Term
 from kg.store.release import GraphChoice
 from kg.validation import Changes, Statement, View

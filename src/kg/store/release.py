@@ -53,7 +53,8 @@ class _Queryable:
         Unbounded in time: never for a query from outside. ``substitutions`` puts terms in the
         place of variables, which the query must project (SEP-0007). Numbers, booleans and dates
         come back normalised (``"1.0"`` as ``"1"``). ``union_of`` names the graphs to be read as
-        one default graph; a triple of several is then counted several times. Raises ``QueryError`` if it is not a SELECT
+        one default graph; a triple of several is then counted several times.
+        Raises ``QueryError`` if it is not a SELECT
         query that can be parsed, or does not project a variable that is substituted.
         """
         terms = {ox.Variable(name): to_engine(term) for name, term in substitutions.items()}

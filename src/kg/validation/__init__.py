@@ -9,7 +9,7 @@ from kg.validation.dependencies import Dependencies
 from kg.validation.gate import validate, validate_with_pyshacl
 from kg.validation.incremental import revalidate
 from kg.validation.lookup import Changes, Select, Statement, View
-from kg.validation.report import Report, Result
+from kg.validation.report import Report, Result, read_report
 from kg.validation.rules import Rule, Targets, set_level_query
 from kg.validation.shapes import Shapes, load_shapes
 from kg.validation.whole import validate_view
@@ -29,6 +29,7 @@ __all__ = [
     "View",
     "load_shapes",
     "read_check",
+    "read_report",
     "recheck",
     "revalidate",
     "run_checks",

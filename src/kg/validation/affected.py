@@ -117,7 +117,7 @@ class Tracer:
         simple = [p for p in onward if isinstance(p, Edge) and not any(s.inverse for s in p.steps)]
         if simple or onward:
             return (simple or onward)[0]
-        if len(back) < 2:  # noqa: PLR2004
+        if len(back) < 2:
             return back[0] if back else None
         return min(back, key=lambda pattern: self._fan(pattern, rows))
 

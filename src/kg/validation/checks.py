@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from rdflib import BNode, Literal
+from rdflib import BNode, URIRef
 from rdflib.term import Node, Variable
 
 from kg.errors import Location, RecordError
@@ -112,7 +112,7 @@ def _restricted(check: Check, tracer: Tracer) -> Iterator[str]:
     if rows is EVERYTHING or any(isinstance(row[THIS], BNode) for row in rows):
         yield check.query
         return
-    nodes = sorted({row[THIS] for row in rows if not isinstance(row[THIS], Literal)})
+    nodes = sorted(node for node in {row[THIS] for row in rows} if isinstance(node, URIRef))
     for start in range(0, len(nodes), _AT_ONCE):
         yield restrict_groups(check.query, _NODE, nodes[start : start + _AT_ONCE])
 

@@ -16,6 +16,7 @@ from kg.validation.rules import set_level_query
 from kg.validation.shapes import Shapes
 from kg.validation.whole import rule_results
 
+
 def validate(view: Graph, shapes: Shapes, select: Select) -> Report:
     """Validate a view; ``select`` must answer over the same triples (see ``Select``).
 

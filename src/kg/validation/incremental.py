@@ -7,7 +7,7 @@ from typing import Final
 from rdflib import BNode, URIRef
 from rdflib.term import Node, Variable
 
-from kg.validation.affected import EVERYTHING, Row, Tracer
+from kg.validation.affected import EVERYTHING, Tracer
 from kg.validation.dependencies import Dependencies
 from kg.validation.lookup import Changes, Lookup, View
 from kg.validation.neighbourhood import judge_focus_nodes, targeted
@@ -45,7 +45,9 @@ def revalidate(
         declared = {shape: scopes.targets for shape, scopes in core.items()}
         targets = targeted(declared, affected, lookup)
         pairs = screen(core, shapes.core, view.select, targets)
-        results.extend(r for r in before.results if not r.constraint and r.focus_node not in affected)
+        results.extend(
+            r for r in before.results if not r.constraint and r.focus_node not in affected
+        )
         results.extend(judge_focus_nodes(pairs, core, shapes, lookup))
     for rule in shapes.rules:
         stale = _affected_by_rule(rule, tracer, dependencies)

@@ -106,12 +106,12 @@ class Lookup:
         self, step: Step, nodes: list[Node], known: dict[Node, list[Statement]], *, named: bool
     ) -> None:
         blank = [node for node in nodes if isinstance(node, BNode)]
-        for node in blank:
-            known[node].extend(
+        for unnamed in blank:
+            known[unnamed].extend(
                 statement
-                for statement in self._view.touching(node)
+                for statement in self._view.touching(unnamed)
                 if step.predicate in (None, statement.predicate)
-                and node == (statement.object if step.inverse else statement.subject)
+                and unnamed == (statement.object if step.inverse else statement.subject)
                 and (statement.graph is not None) is named
             )
         rest = [node for node in nodes if not isinstance(node, BNode)]

@@ -31,7 +31,9 @@ def targeted(
     targets: Mapping[Node, Targets], nodes: Collection[Node], lookup: Lookup
 ) -> dict[Node, set[Node]]:
     """Return, by shape, those of the nodes that are among its targets."""
-    classes = {node: {s.object for s in found} for node, found in lookup.along(_TYPE, nodes).items()}
+    classes = {
+        node: {s.object for s in found} for node, found in lookup.along(_TYPE, nodes).items()
+    }
     above = closure(lookup, {name for names in classes.values() for name in names}, (_SUBCLASS,))
     members: dict[Node, set[Node]] = defaultdict(set)
     for node, names in classes.items():
@@ -76,7 +78,7 @@ def judge_focus_nodes(
 
 def _parts(pairs: Mapping[Node, Collection[Node]]) -> Iterator[Mapping[Node, set[Node]]]:
     """Divide pairs by their nodes, so that the memory used does not grow with their number."""
-    nodes = sorted({node for found in pairs.values() for node in found})
+    nodes = sorted({node for found in pairs.values() for node in found}, key=lambda n: n.n3())
     for start in range(0, len(nodes), _AT_ONCE):
         some = set(nodes[start : start + _AT_ONCE])
         part = {shape: some.intersection(found) for shape, found in pairs.items()}
@@ -97,9 +99,7 @@ def neighbourhood(
                     yield statement[:3]
 
 
-def _walk(
-    pattern: Pattern, reached: dict[Node, set[Node]], lookup: Lookup
-) -> Iterable[Statement]:
+def _walk(pattern: Pattern, reached: dict[Node, set[Node]], lookup: Lookup) -> Iterable[Statement]:
     forward = pattern.subject in reached
     start, end = pattern.subject, pattern.object
     if not forward:

@@ -83,9 +83,7 @@ def scopes_of_query(query: str, focus: Variable = THIS) -> QueryScopes:
     return QueryScopes(tuple(whole.scopes((), fresh)), (THIS, *others))
 
 
-def renamed(
-    patterns: Iterable[Pattern], names: Mapping[Variable, Variable]
-) -> Iterator[Pattern]:
+def renamed(patterns: Iterable[Pattern], names: Mapping[Variable, Variable]) -> Iterator[Pattern]:
     """Yield patterns with other variables."""
 
     def other(term: Any) -> Any:  # noqa: ANN401
@@ -120,12 +118,9 @@ def _read_part(part: CompValue, group: _Group, fresh: Fresh) -> None:
         case "MinusGraphPattern":
             _read_group(part.graph, _inner(group, isolated=True), fresh)
         case "GraphGraphPattern":
-            _read_named_graph(part, group, fresh)
-        case "GroupOrUnionGraphPattern" if len(part.graph) == 1:
-            _read_nested(part.graph[0], group, fresh)
+            _read_within(part.graph, _named(part.term, group), group, fresh)
         case "GroupOrUnionGraphPattern":
-            for branch in part.graph:
-                _read_group(branch, _inner(group, isolated=True), fresh)
+            _read_union(part.graph, group, fresh)
         case _:
             raise NotLocalError(part.name)
 
@@ -137,14 +132,16 @@ def _read_triples(blocks: Iterable[list[Node]], group: _Group, fresh: Fresh) -> 
             group.own.extend(patterns_of_path(subject, path, obj, fresh, group.graph))
 
 
-def _read_named_graph(part: CompValue, group: _Group, fresh: Fresh) -> None:
-    inner = _Group(_named(part.term, group), group.names, isolated=True)
-    _read_group(part.graph, inner, fresh)
-    _take(inner, group)
+def _read_union(branches: list[CompValue], group: _Group, fresh: Fresh) -> None:
+    if len(branches) == 1:
+        _read_within(branches[0], group.graph, group, fresh)
+        return
+    for branch in branches:
+        _read_group(branch, _inner(group, isolated=True), fresh)
 
 
-def _read_nested(tree: CompValue, group: _Group, fresh: Fresh) -> None:
-    inner = _Group(group.graph, group.names, isolated=True)
+def _read_within(tree: CompValue, graph: Node | None, group: _Group, fresh: Fresh) -> None:
+    inner = _Group(graph, group.names, isolated=True)
     _read_group(tree, inner, fresh)
     _take(inner, group)
 
@@ -177,7 +174,7 @@ class _Hiding(dict[Variable, Variable]):
         super().__init__({name: outer.get(name, name) for name in shown})
         self._fresh = fresh
 
-    def get(self, key: Variable, default: Any = None) -> Any:  # type: ignore[override]  # noqa: ANN401, ARG002
+    def get(self, key: Variable, default: Any = None) -> Any:  # noqa: ANN401, ARG002
         return self.setdefault(key, self._fresh()) if key not in self else self[key]
 
 

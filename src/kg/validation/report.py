@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from kg.language import Text
 from kg.namespaces import GRAPH
+from kg.validation.shapes import Shapes
 
 VALIDATION_GRAPH: Final = GRAPH["validation"]
 
@@ -86,6 +87,30 @@ class Report:
             graph.add((report, SH.result, result.iri))
             _describe(result, graph)
         return graph
+
+
+def read_report(graph: Graph, shapes: Shapes) -> Report:
+    """Return the report that a graph holds, as ``to_graph`` writes it, in the words of the shapes.
+
+    Raises ``KeyError`` for results of shapes that are not there any more.
+    """
+    results = []
+    for node in graph.objects(None, SH.result):
+        shape = URIRef(str(graph.value(node, SH.sourceShape)))
+        constraint = graph.value(node, SH.sourceConstraint)
+        results.append(
+            Result(
+                shape=shape,
+                component=URIRef(str(graph.value(node, SH.sourceConstraintComponent))),
+                focus_node=graph.value(node, SH.focusNode) or node,
+                severity=shapes.severities[shape],
+                message=shapes.messages[shape],
+                path=graph.value(node, SH.resultPath),
+                value=graph.value(node, SH.value),
+                constraint=constraint if isinstance(constraint, URIRef) else None,
+            )
+        )
+    return Report.of(results)
 
 
 def _describe(result: Result, graph: Graph) -> None:

@@ -153,7 +153,7 @@ class Screen:
             if predicate not in _SETS
         )
         sets = [
-            self._set_may_pass(shape, predicate, obj, node, way)
+            self._set_may_pass(predicate, obj, node, way)
             for predicate, obj in constraints
             if predicate in _SETS
         ]
@@ -173,17 +173,19 @@ class Screen:
         """Return where a value node may break one constraint."""
         if predicate == _CLASS:
             return negated(self._is_member(obj, node))
-        return self._nested(predicate, obj, node, fails=True) or self._plain(
-            shape, predicate, obj, node
-        ).fails
+        return (
+            self._nested(predicate, obj, node, fails=True)
+            or self._plain(shape, predicate, obj, node).fails
+        )
 
     def may_pass_value(self, shape: Node, predicate: Node, obj: Node, node: str) -> str:
         """Return where a value node may meet one constraint."""
         if predicate == _CLASS:
             return self._is_member(obj, node)
-        return self._nested(predicate, obj, node, fails=False) or self._plain(
-            shape, predicate, obj, node
-        ).passes
+        return (
+            self._nested(predicate, obj, node, fails=False)
+            or self._plain(shape, predicate, obj, node).passes
+        )
 
     def _is_member(self, name: Node, node: str) -> str:
         names = self.subclasses.get(name, {name})
@@ -219,32 +221,17 @@ class Screen:
 
     def _set(self, shape: Node, predicate: Node, obj: Node, node: str, way: str) -> Suspicion:
         one, other = self._new(), self._new()
-        two = f"{node} {way} {one} . {node} {way} {other} ."
-        number = str(obj)
         if predicate == SH.minCount:
-            return Suspicion("", _no_fewer(f"NOT EXISTS {{ {node} {way} {one} }}", number))
-        if predicate == SH.maxCount and number == "0":
-            return Suspicion(f"{node} {way} {one} .", TRUE)
-        if predicate == SH.maxCount:
-            return Suspicion(two, f"!sameTerm({one}, {other})")
-        if predicate == SH.uniqueLang:
-            if number != "true":
-                return Suspicion("", FALSE)
-            same = f"COALESCE(LANG({one}) != '' && LANG({one}) = LANG({other}), false)"
-            return Suspicion(two, f"!sameTerm({one}, {other}) && {same}")
+            return Suspicion("", _no_fewer(f"NOT EXISTS {{ {node} {way} {one} }}", str(obj)))
+        if predicate in (SH.maxCount, SH.uniqueLang):
+            return _two_values(predicate, str(obj), node, way, (one, other))
         if predicate == SH.hasValue and values.is_exact(obj):
             return Suspicion("", f"NOT EXISTS {{ {node} {way} {obj.n3()} }}")
         if predicate == SH.qualifiedValueShape:
             return Suspicion("", self._qualified(shape, obj, node, way))
         if predicate in (SH.qualifiedMinCount, SH.qualifiedMaxCount):
             return Suspicion("", FALSE)
-        if predicate == SH.disjoint:
-            return Suspicion(f"{node} {way} {one} . {node} {obj.n3()} {one} .", TRUE)
-        if predicate in (SH.lessThan, SH.lessThanOrEquals):
-            sign = "<" if predicate == SH.lessThan else "<="
-            pair = f"{node} {way} {one} . {node} {obj.n3()} {other} ."
-            return Suspicion(pair, negated(values.surely(f"{one} {sign} {other}", one, other)))
-        return Suspicion("", TRUE)
+        return _pair(predicate, obj, node, way, (one, other))
 
     def _qualified(self, shape: Node, inner: Node, node: str, way: str) -> str:
         if self._says(shape, SH.qualifiedValueShapesDisjoint):
@@ -264,7 +251,7 @@ class Screen:
             parts.append(f"EXISTS {{ {node} {way} {value} {two}FILTER({differ}{passes}) }}")
         return any_of(parts)
 
-    def _set_may_pass(self, shape: Node, predicate: Node, obj: Node, node: str, way: str) -> str:
+    def _set_may_pass(self, predicate: Node, obj: Node, node: str, way: str) -> str:
         value = self._new()
         if predicate == SH.minCount and str(obj) != "0":
             return f"EXISTS {{ {node} {way} {value} }}"
@@ -273,6 +260,30 @@ class Screen:
         if predicate == SH.hasValue and values.is_exact(obj):
             return f"EXISTS {{ {node} {way} {obj.n3()} }}"
         return TRUE
+
+
+def _two_values(
+    predicate: Node, number: str, node: str, way: str, names: tuple[str, str]
+) -> Suspicion:
+    """Return where there may be too many values, or two of one language."""
+    one, other = names
+    two, differ = f"{node} {way} {one} . {node} {way} {other} .", f"!sameTerm({one}, {other})"
+    if predicate == SH.uniqueLang:
+        same = f"COALESCE(LANG({one}) != '' && LANG({one}) = LANG({other}), false)"
+        return Suspicion(two, f"{differ} && {same}") if number == "true" else Suspicion("", FALSE)
+    return Suspicion(f"{node} {way} {one} .", TRUE) if number == "0" else Suspicion(two, differ)
+
+
+def _pair(predicate: Node, obj: Node, node: str, way: str, names: tuple[str, str]) -> Suspicion:
+    """Return where the values of two properties may not stand as they should."""
+    one, other = names
+    if predicate == SH.disjoint:
+        return Suspicion(f"{node} {way} {one} . {node} {obj.n3()} {one} .", TRUE)
+    if predicate in (SH.lessThan, SH.lessThanOrEquals):
+        sign = "<" if predicate == SH.lessThan else "<="
+        pair = f"{node} {way} {one} . {node} {obj.n3()} {other} ."
+        return Suspicion(pair, negated(values.surely(f"{one} {sign} {other}", one, other)))
+    return Suspicion("", TRUE)
 
 
 def screen(
@@ -290,7 +301,9 @@ def screen(
     for row in select(f"SELECT ?s ?o WHERE {{ ?s {RDFS.subClassOf.n3()} ?o }}"):
         hierarchy.add((row["s"], RDFS.subClassOf, row["o"]))
     for name in set(hierarchy.objects()):
-        subclasses[name] = set(hierarchy.transitive_subjects(RDFS.subClassOf, name))
+        subclasses[name] = {
+            lower for lower in hierarchy.transitive_subjects(RDFS.subClassOf, name) if lower
+        }
     compiler = Screen(shapes, subclasses)
     if among is None:
         return {shape: compiler.focus_nodes(read, select) for shape, read in scopes.items()}

@@ -51,8 +51,11 @@ _BOUNDS: Final = {
     SH.maxExclusive: "<",
 }
 
-_ORDINARY: Final = re.compile(r"(?:[\w :/@#%~&;,<>=\"'-]|\\[./]|[.^$()|*+]|\?|\[\^?[\w. :~%?/-]+\]"
-                              r"|\{\d+(?:,\d*)?\})*", re.ASCII)
+_ORDINARY: Final = re.compile(
+    r"(?:[\w :/@#%~&;,<>=\"'-]|\\[./]|[.^$()|*+]|\?|\[\^?[\w. :~%?/-]+\]"
+    r"|\{\d+(?:,\d*)?\})*",
+    re.ASCII,
+)
 """Regular expressions that mean the same to Python and to the engine."""
 
 
@@ -92,7 +95,9 @@ def is_exact(term: Node) -> bool:
 def surely(comparison: str, one: str, other: str) -> str:
     """Return where a comparison holds for the engine and for pySHACL: numbers, or days."""
     days = f"DATATYPE({one}) = {XSD.date.n3()} && DATATYPE({other}) = {XSD.date.n3()}"
-    kinds = f"(isNumeric({one}) && isNumeric({other})) || ({days} && {_days(one)} && {_days(other)})"
+    kinds = (
+        f"(isNumeric({one}) && isNumeric({other})) || ({days} && {_days(one)} && {_days(other)})"
+    )
     return f"COALESCE(({kinds}) && {comparison}, false)"
 
 
@@ -100,7 +105,9 @@ def _days(term: str) -> str:
     return f'REGEX(STR({term}), "{_FORMS[XSD.date]}")'
 
 
-def doubt(shapes: Graph, shape: Node, predicate: Node, obj: Node, node: str) -> Doubt:
+def doubt(  # noqa: PLR0911
+    shapes: Graph, shape: Node, predicate: Node, obj: Node, node: str
+) -> Doubt:
     """Return where a value node may break or meet a constraint of its own."""
     if predicate == SH.datatype:
         return _datatype(obj, node)

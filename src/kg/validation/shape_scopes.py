@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from rdflib import Graph, URIRef
 from rdflib.collection import Collection
@@ -31,9 +31,7 @@ _AND: Final = SH["and"]
 
 LISTS: Final = frozenset((_OR, _AND, SH.xone))
 PAIRS: Final = frozenset((SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals))
-TARGETS: Final = frozenset(
-    (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
-)
+TARGETS: Final = frozenset((SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf))
 _NESTED: Final = frozenset((SH.node, _NOT, SH.qualifiedValueShape))
 _OF_VALUES: Final = frozenset(
     (
@@ -68,12 +66,17 @@ def read_path(node: Node, graph: Graph) -> URIRef | Path:
             return AlternativePath(*(read_path(part, graph) for part in Collection(graph, obj)))
         if predicate == SH.inversePath:
             return InvPath(read_path(obj, graph))
-        if predicate in _REPEATED:
-            return MulPath(read_path(obj, graph), _REPEATED[predicate])
+        for repeated, sign in _REPEATED:
+            if predicate == repeated:
+                return MulPath(read_path(obj, graph), sign)
     raise NotLocalError(str(node))
 
 
-_REPEATED: Final = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_REPEATED: Final[tuple[tuple[URIRef, Literal["*", "+", "?"]], ...]] = (
+    (SH.zeroOrMorePath, "*"),
+    (SH.oneOrMorePath, "+"),
+    (SH.zeroOrOnePath, "?"),
+)
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,7 @@ class ShapeReader:
         scopes = [*target_scopes(targets, self._fresh), *self._read(shape, THIS, ())]
         return ShapeScopes(shape, targets, tuple(dict.fromkeys(scopes)))
 
-    def _read(
-        self, shape: Node, node: Variable, around: tuple[Pattern, ...]
-    ) -> Iterator[Scope]:
+    def _read(self, shape: Node, node: Variable, around: tuple[Pattern, ...]) -> Iterator[Scope]:
         """Yield what decides whether the node that a variable stands for conforms."""
         if shape in self._open:
             raise NotLocalError(f"recursion: {shape}")
@@ -115,9 +116,7 @@ class ShapeReader:
         values, beyond = node, around
         if path is not None:
             values = self._fresh()
-            steps = tuple(
-                patterns_of_path(node, read_path(path, self.graph), values, self._fresh)
-            )
+            steps = tuple(patterns_of_path(node, read_path(path, self.graph), values, self._fresh))
             yield Scope(steps, around)
             beyond = (*around, *steps)
         for predicate, obj in sorted(self.graph.predicate_objects(shape), key=str):

@@ -23,7 +23,9 @@ def validate_view(view: View, shapes: Shapes) -> Report:
     """
     results = list(core_results(view, shapes, Lookup(view)))
     for rule in shapes.rules:
-        results.extend(rule_results(rule, shapes, view.select, set_level_query(rule, shapes.prefixes)))
+        results.extend(
+            rule_results(rule, shapes, view.select, set_level_query(rule, shapes.prefixes))
+        )
     return Report.of(results)
 
 
