@@ -17,6 +17,7 @@ from kg.validation import (
     Report,
     Shapes,
     load_shapes,
+    prepare,
     read_check,
     recheck,
     revalidate,
@@ -42,7 +43,9 @@ class Gate:
         """
         shapes = load_shapes(ontology)
         files = sorted((ontology / "checks").glob("*.rq"))
-        return cls(shapes, Dependencies.of(shapes), tuple(map(read_check, files)))
+        checks = tuple(map(read_check, files))
+        prepare(checks)
+        return cls(shapes, Dependencies.of(shapes), checks)
 
 
 class Candidate(NamedTuple):

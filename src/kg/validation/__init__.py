@@ -4,7 +4,7 @@ The only home of pySHACL. It knows no store: whoever validates hands over the vi
 graph and a function that answers SELECT queries over the same triples.
 """
 
-from kg.validation.checks import Check, Finding, read_check, recheck, run_checks
+from kg.validation.checks import Check, Finding, prepare, read_check, recheck, run_checks
 from kg.validation.dependencies import Dependencies
 from kg.validation.gate import validate, validate_with_pyshacl
 from kg.validation.incremental import revalidate
@@ -28,6 +28,7 @@ __all__ = [
     "Targets",
     "View",
     "load_shapes",
+    "prepare",
     "read_check",
     "read_report",
     "recheck",

@@ -33,8 +33,10 @@ class Tracer:
         for statement in changes:
             self._by_predicate[statement.predicate, statement.graph is not None].append(statement)
 
-    def rows(self, scopes: Iterable[Scope]) -> list[Row] | None:
+    def rows(self, scopes: Iterable[Scope], keys: Iterable[Variable] = ()) -> list[Row] | None:
         """Return bindings, of ``this`` at least, that cover every answer that can have changed.
+
+        The variables of ``keys`` are bound as well where a step from the change leads to them.
 
         Return ``EVERYTHING`` where a change matches and leads to no focus node in particular.
         """
@@ -47,7 +49,7 @@ class Tracer:
                 if not rows:
                     continue
                 rest = [other for other in (*scope.own, *scope.around) if other is not pattern]
-                reached = self._reach(rows, rest)
+                reached = self._reach(rows, rest, set(keys))
                 if any(THIS not in row for row in reached):
                     return EVERYTHING
                 found.extend(reached)
@@ -90,12 +92,17 @@ class Tracer:
             elif same(start, pattern.subject):
                 yield {}
 
-    def _reach(self, rows: list[Row], rest: list[Pattern]) -> list[Row]:
-        """Extend rows by the other patterns until each says which focus node it is about."""
+    def _reach(self, rows: list[Row], rest: list[Pattern], keys: set[Variable]) -> list[Row]:
+        """Extend rows by the other patterns until each says which focus node it is about.
+
+        What else would have to hold is left to the engine, which tests it sooner than we do.
+        """
         while rows and rest:
             bound = set(rows[0])
-            rest = [p for p in rest if not (THIS in bound and not _is_filter(p, bound))]
-            pattern = self._next(rest, rows)
+            if THIS in bound:
+                pattern = _leading_to(keys - bound, bound, rest)
+            else:
+                pattern = self._next(rest, rows)
             if pattern is None:
                 break
             rest = [other for other in rest if other is not pattern]
@@ -241,6 +248,22 @@ def value(term: Node, row: Row) -> Node:
 
 def _known(term: Node, bound: set[Variable]) -> bool:
     return not isinstance(term, Variable) or term in bound
+
+
+def _leading_to(
+    wanted: set[Variable], bound: set[Variable], patterns: list[Pattern]
+) -> Pattern | None:
+    return next(
+        (
+            pattern
+            for pattern in patterns
+            if isinstance(pattern, Edge)
+            and pattern.object in wanted
+            and _known(pattern.subject, bound)
+            and not pattern.steps[0].inverse
+        ),
+        None,
+    )
 
 
 def _is_filter(pattern: Pattern, bound: set[Variable]) -> bool:

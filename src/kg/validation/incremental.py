@@ -82,7 +82,7 @@ def _affected_by_rule(
 ) -> dict[tuple[Variable, ...], set[_Key]] | None:
     """Return what may have changed, by the variables that tell it: focus nodes, or more exactly."""
     depends = dependencies.rules.get(rule.constraint)
-    rows = tracer.rows(depends.scopes) if depends else EVERYTHING
+    rows = tracer.rows(depends.scopes, depends.keys) if depends else EVERYTHING
     if depends is None or rows is EVERYTHING or len(rows) > MANY:
         return EVERYTHING
     if any(isinstance(row[THIS], BNode) for row in rows):
