@@ -19,8 +19,8 @@ from pathlib import Path
 
 from rdflib import Graph
 
+from kg.release import view as gate_view
 from kg.release.judgement import Candidate, Difference, Gate, judge_change
-from kg.release.view import IN_VIEW as view_graphs
 from kg.release.view import view_of
 from kg.settings import Settings
 from kg.store import MemoryStore, ReleaseStore, parse_rdf, write_store
@@ -28,10 +28,8 @@ from kg.validation import Report, load_shapes, validate, validate_view
 from large import Template
 
 SIZES = (10_000, 100_000, 1_000_000)
-QUAD = re.compile(
-    r'(\S+ \S+ (?:"(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^<[^>]*>)?|\S+))(?: <(\S+)>)? \.$'
-)
-IN_VIEW = (None, *(str(name) for name in view_graphs))
+QUAD = re.compile(r'(\S+ \S+ (?:"(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^<[^>]*>)?|\S+))(?: <(\S+)>)? \.$')
+IN_VIEW = (None, *(str(name) for name in gate_view.IN_VIEW))
 ROUNDS = 5
 ROWS = 10
 """Rows of a batch: a conferral is some two hundred quads, so that ten are two thousand."""

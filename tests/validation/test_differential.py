@@ -90,8 +90,8 @@ def compare(
 def test_parts_and_screens_report_what_the_whole_reports(
     statements: list[Statement], shapes: Shapes, dependencies: Dependencies
 ) -> None:
-    cases, changed = compare(statements, range(3), 10, shapes, dependencies)
-    assert cases == 30
+    cases, changed = compare(statements, range(2), 12, shapes, dependencies)
+    assert cases == 24
     assert changed > cases // 3
 
 
@@ -150,6 +150,7 @@ def kinds(dependencies: Dependencies) -> dict[str, Dependencies]:
     }
 
 
+@pytest.mark.differential
 @pytest.mark.parametrize(
     "forgotten",
     [

@@ -87,7 +87,7 @@ def four_digits_of_year(entry: Entry, knowledge: Knowledge) -> Text | None:
     if not isinstance(value, Literal) or wanted is None or value.datatype == wanted:
         return None
     typed = Literal(str(value).strip(), datatype=URIRef(str(wanted)))
-    if typed.ill_typed or typed.value is None:
+    if typed.ill_typed or not re.match(r"^-?\d", str(typed)):
         return None
     return _meant(typed.n3())
 

@@ -18,6 +18,8 @@ from kg.validation.patterns import THIS, Closure, Edge, Pattern, Scope, Step, va
 
 Row = Mapping[Variable, Node]
 
+_NARROW: Final = 2
+
 EVERYTHING: Final = None
 """Stands for all focus nodes, where a change does not say which."""
 
@@ -126,7 +128,16 @@ class Tracer:
             return (simple or onward)[0]
         if len(back) < 2:
             return back[0] if back else None
-        return min(back, key=lambda pattern: self._fan(pattern, rows))
+        return self._narrowest(back, rows)
+
+    def _narrowest(self, back: list[Pattern], rows: list[Row]) -> Pattern:
+        """Choose by how much a step back leads to; a narrow one ends the counting."""
+        fans: list[tuple[int, Pattern]] = []
+        for pattern in sorted(back, key=lambda pattern: pattern.subject != THIS):
+            fans.append((self._fan(pattern, rows), pattern))
+            if fans[-1][0] <= _NARROW * len(rows):
+                break
+        return min(fans, key=lambda fan: fan[0])[1]
 
     def _fan(self, pattern: Pattern, rows: list[Row]) -> int:
         if pattern.graph is not None:

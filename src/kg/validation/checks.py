@@ -116,7 +116,7 @@ def _restricted(check: Check, tracer: Tracer) -> Iterator[str]:
 
 
 def prepare(checks: Iterable[Check]) -> None:
-    """Read what checks depend on beforehand, so that the first change is judged as fast as others."""
+    """Read what checks depend on beforehand, so that no change waits for it."""
     for check in checks:
         _scopes(check.query)
 
