@@ -19,7 +19,7 @@ ex:none a ex:T .
 ex:text a ex:T ; ex:p "Ani" , "ani"@id , "ANI"@en , "" ; ex:q "Ani" .
 ex:tags a ex:T ; ex:p "satu"@id , "dua"@id , "three"@en-GB .
 ex:number a ex:T ; ex:p 3 ; ex:q 4 . ex:numbers a ex:T ; ex:p 3 , 5.5 , -1 ; ex:q 4 .
-ex:date a ex:T ; ex:p "2024-02-30"^^xsd:date , "2024-10-08"^^xsd:date ; 
+ex:date a ex:T ; ex:p "2024-02-30"^^xsd:date , "2024-10-08"^^xsd:date ;
     ex:q "2024-10-09"^^xsd:date .
 ex:year a ex:T ; ex:p "24-25"^^xsd:gYear , "2024"^^xsd:gYear ; ex:q "2025"^^xsd:gYear .
 ex:bad a ex:T ; ex:p "x"^^xsd:integer , "1"^^xsd:boolean .
