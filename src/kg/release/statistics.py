@@ -59,6 +59,7 @@ def without_counts_of_counts(figures: Figures) -> Figures:
         }
     )
 
+
 _TOTALS: Final = """
 SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjects)
   (COUNT(DISTINCT ?o) AS ?distinctObjects) (COUNT(DISTINCT ?p) AS ?properties)
