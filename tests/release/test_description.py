@@ -51,9 +51,11 @@ PARTITIONS: Mapping[str, tuple[str, str]] = {
     "objects of a property": (
         "?part void:property ?p ; void:distinctObjects ?told",
         # Different numbers of different numbers would be true of themselves by luck alone.
-        "SELECT ?p (COUNT(DISTINCT ?o) AS ?counted) { ?s ?p ?o "
-        "FILTER (?p NOT IN (void:triples, void:entities, void:distinctSubjects, "
-        "void:distinctObjects, void:properties, void:classes)) } GROUP BY ?p",
+        (
+            "SELECT ?p (COUNT(DISTINCT ?o) AS ?counted) { ?s ?p ?o "
+            "FILTER (?p NOT IN (void:triples, void:entities, void:distinctSubjects, "
+            "void:distinctObjects, void:properties, void:classes)) } GROUP BY ?p"
+        ),
     ),
     "triples of a property in a class": (
         (
