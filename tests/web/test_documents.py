@@ -139,8 +139,8 @@ def test_the_formats_of_every_document_are_one_graph(app: Flask, iris: list[str]
 
 # An answer at every IRI
 
-UNDESCRIBED = {CANONICAL_BASE, CANONICAL_BASE + "sparql", CANONICAL_BASE + "ont/0.1.0"}
-"""Addresses that data link to and say nothing of: home page, endpoint, version of the ontology."""
+UNDESCRIBED = {CANONICAL_BASE + path for path in ("", "about", "sparql", "ont/0.1.0")}
+"""Addresses that data link to and say nothing of: pages, endpoint, version of the ontology."""
 
 
 def check_iris(client: FlaskClient, iris: list[str]) -> int:

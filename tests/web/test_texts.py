@@ -7,7 +7,8 @@ import kg.web
 from kg.release.statistics import WHOLE
 from kg.web.arrangement import SECTIONS
 from kg.web.catalog_texts import CATALOG_WORDS
-from kg.web.texts import ABOUT, INVERSE, MONTHS, PLURALS, WORDS
+from kg.web.about_texts import ABOUT
+from kg.web.texts import INVERSE, MONTHS, PLURALS, WORDS
 
 
 def test_all_words_are_in_both_languages() -> None:

@@ -23,7 +23,7 @@ from kg.web.literals import show_number
 from kg.web.presentation import Link, Phrase, Presenter
 from kg.web.query_page import Problem, Result, ask
 from kg.web.site import Question, Site, get_site
-from kg.web.texts import ABOUT
+from kg.web.about_texts import ABOUT
 
 blueprint = Blueprint("pages", __name__)
 blueprint.app_context_processor(frame_context)
