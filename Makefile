@@ -78,7 +78,7 @@ fuzz: $(VENV)/.installed-dev ## the readers of tables and RDF against random inp
 	$(BIN)/python -m pytest tests/ingest/test_hostile_files.py -k "gives or give"
 
 .PHONY: differential
-differential: $(VENV)/.installed-dev ## two thousand random edits, judged in part and as a whole (about ten minutes)
+differential: $(VENV)/.installed-dev ## two thousand random edits, judged in part and as a whole (a quarter of an hour)
 	$(BIN)/python -m pytest -m differential tests/validation
 
 .PHONY: readme
