@@ -53,16 +53,25 @@ wheel: $(VENV)/.installed-dev ## build and serve from an installed wheel, outsid
 	$(BIN)/python -m pytest -m wheel
 
 .PHONY: interop
-interop: $(VENV)/.installed-dev ## clients that people use, against a running server (needs npm)
+interop: $(VENV)/.installed-dev ## clients that people use, against a running server (needs npm, mvn, rapper)
 	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm"; exit 1; }
 	@command -v curl >/dev/null || { echo "curl is missing: apt-get install curl"; exit 1; }
+	@command -v mvn >/dev/null || { echo "mvn is missing: apt-get install maven"; exit 1; }
+	@command -v rapper >/dev/null || { echo "rapper is missing: apt-get install raptor2-utils"; exit 1; }
 	cd tests/interop/comunica && npm ci --silent
+	mvn --quiet --batch-mode --file tests/interop/jena dependency:copy-dependencies
+	cd tests/interop/jena && sha256sum --quiet --check SHA256SUMS
 	$(BIN)/python -m pytest -m interop tests/interop
 
 .PHONY: crawl
 crawl: $(VENV)/.installed-dev ## walk a server, an export and Apache by links alone (needs apache2)
 	@test -x /usr/sbin/apache2 || { echo "apache2 is missing: apt-get install apache2"; exit 1; }
 	$(BIN)/python -m pytest -m crawl tests/crawl
+
+.PHONY: scorecards
+scorecards: $(VENV)/.installed-dev ## what tools of others check; UPDATE=1 writes docs/scorecards.md
+	UPDATE=$(UPDATE) $(BIN)/python -m pytest -m scorecards -rA --show-capture=no -q tests/scorecards \
+	  | grep -v '^PASSED'
 
 .PHONY: hostile
 hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minutes

@@ -58,7 +58,7 @@ def test_robots_are_told_of_the_sitemap_and_kept_from_queries(client: FlaskClien
     assert response.mimetype == "text/plain"
     lines = response.text.splitlines()
     assert lines[0] == "User-agent: *"
-    assert "Disallow: /sparql" in lines
+    assert {"Disallow: /sparql?*", "Disallow: /sparql?query="} <= set(lines)
     assert "Sitemap: https://inovasi.example/sitemap.xml" in lines
     assert response.headers["ETag"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, FOAF, OWL, RDFS, SH, SKOS, VOID, XSD
+from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, RDFS, SH, SKOS, VOID, XSD
 from rdflib.term import Node
 
 from kg.iris import mint_iri
@@ -28,6 +28,7 @@ CATALOG: Final = URIRef(CANONICAL_BASE + "catalog")
 CONTACT: Final = URIRef(CANONICAL_BASE + "catalog#contact")
 ENDPOINT: Final = URIRef(CANONICAL_BASE + "sparql")
 ONTOLOGY: Final = URIRef(CANONICAL_BASE + "ont")
+LOGO: Final = URIRef(CANONICAL_BASE + "static/icon.svg")
 SPATIAL: Final = URIRef(mint_iri("place", "indonesia"))
 
 THINGS: Final = "id/[a-z-]+/[^/#]+$"
@@ -75,6 +76,7 @@ def _describe_dataset(graph: Graph, dataset: Mapping[str, Any]) -> None:
     ):
         _add_text(graph, DATASET, predicate, dataset[key])
     graph.add((DATASET, DCTERMS.license, URIRef(dataset["license"])))
+    graph.add((DATASET, DCTERMS.accessRights, URIRef(dataset["access_rights"])))
     graph.add((DATASET, DCTERMS.issued, Literal(dataset["issued"], datatype=XSD.date)))
     graph.add((DATASET, OWL.versionInfo, Literal(dataset["version"])))
     graph.add((DATASET, DCTERMS.conformsTo, ONTOLOGY))
@@ -84,7 +86,10 @@ def _describe_dataset(graph: Graph, dataset: Mapping[str, Any]) -> None:
     graph.add((DATASET, VOID.vocabulary, ONTOLOGY))
     graph.add((DATASET, FOAF.homepage, URIRef(CANONICAL_BASE)))
     _add_coverage(graph, dataset)
+    graph.add((DATASET, FOAF.logo, LOGO))
     _add_makers(graph, DATASET, dataset)
+    for maker in graph.objects(DATASET, DCTERMS.creator):
+        graph.add((DATASET, PROV.wasAttributedTo, maker))
 
 
 def _add_coverage(graph: Graph, dataset: Mapping[str, Any]) -> None:

@@ -67,9 +67,15 @@ def dataset_formats() -> list[Download]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Say what not to walk (what runs queries), and where the sitemap is."""
+    """Say what not to walk (what runs queries), and where the sitemap is.
+
+    The endpoint's bare address is its description, which crawlers of endpoints look for. Older
+    parsers know no ``*`` and take an empty query for none, hence the second rule.
+    """
     root = request.script_root
-    lines = ["User-agent: *", f"Disallow: {root}/sparql", f"Disallow: {root}/query?", "Allow: /"]
+    private = ("/sparql?*", "/sparql?query=", "/query?")
+    rules = [f"Disallow: {root}{path}" for path in private]
+    lines = ["User-agent: *", *rules, "Allow: /"]
     return _kept("\n".join([*lines, "", f"Sitemap: {request.url_root}sitemap.xml", ""]), "plain")
 
 

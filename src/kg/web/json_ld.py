@@ -215,9 +215,11 @@ class _Tree:
         self._fill(self._nest)
         named, others = self._backwards(root)
         self._fill(self._nest)
-        top.update({key: _one_or_all(nodes, many=key == CLAIMS) for key, nodes in named.items()})
+        # First, since names that are reversed make an entry of this kind too, which the keyword
+        # may not meet (expansion, 13.4.2); they are added to one that is there (13.13.3).
         if others:
             top["@reverse"] = others
+        top.update({key: _one_or_all(nodes, many=key == CLAIMS) for key, nodes in named.items()})
         included = []
         for subject in self.groups:
             if subject not in self.placed:

@@ -38,6 +38,7 @@ from kg.web.shapes_page import shapes_page
 from kg.web.site import Site, get_site
 from kg.web.state import get_shelf
 from kg.web.thing_page import Download, thing_page
+from kg.web.vocabulary_card import vocabulary_card
 from kg.web.wishes import PROFILE, query_of, wanted_form, wanted_format
 from kg.web.writers import triples, write
 
@@ -137,6 +138,7 @@ def _vocabulary(
             downloads=_downloads(path, _GRAPHS_ONLY),
             cite=presenter.links.local(f"cite/{path}"),
             canonical=_canonical(path, media),
+            card=vocabulary_card(site, presenter, site.iri(path), graph),
             trail=[Link(Phrase(presenter.words("home")), presenter.links.local(""))],
             shapes_href=presenter.links.local("shapes") if path != "shapes" else None,
         )
