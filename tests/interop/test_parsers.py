@@ -113,9 +113,7 @@ def dumps(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     found = {}
     for name in names:
         found[name] = tmp_path_factory.mktemp("dumps") / name
-        found[name].write_bytes(
-            gzip.decompress(fetch(f"{address}/dumps/latest/{name}.gz", "*/*"))
-        )
+        found[name].write_bytes(gzip.decompress(fetch(f"{address}/dumps/latest/{name}.gz", "*/*")))
     return found
 
 
@@ -165,7 +163,5 @@ def test_riot_finds_no_fault_in_documents_with_their_graphs(
     for number, path in enumerate(things):
         files.append(tmp_path / f"{number:02}.{suffix}")
         files[-1].write_bytes(fetch(f"{address}/{path}", accept[suffix]))
-    expected = [
-        len(fetch(f"{address}/{path}", accept["nq"]).splitlines()) for path in things
-    ]
+    expected = [len(fetch(f"{address}/{path}", accept["nq"]).splitlines()) for path in things]
     assert riot(*files) == expected

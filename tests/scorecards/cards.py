@@ -79,33 +79,32 @@ def judge(item: Item, visitor: Visitor) -> Outcome:
 Judged = Sequence[tuple[Item, Outcome]]
 
 
-def score(judged: Judged) -> tuple[int, int, float]:
-    """Return the items that passed, those that apply, and the mean share in percent."""
+def score(judged: Judged) -> tuple[int, int]:
+    """Return how many items passed, and how many apply."""
     outcomes = [outcome for _, outcome in judged if outcome.applies]
-    mean = sum(outcome.held / outcome.of for outcome in outcomes) / len(outcomes)
-    return sum(outcome.passed for outcome in outcomes), len(outcomes), 100 * mean
+    return sum(outcome.passed for outcome in outcomes), len(outcomes)
 
 
 _HEAD: Final = """# Scorecards / Kartu nilai
 
 What tools of others check, restated as tests of ours and run against a real server whose IRIs begin
-with its own address. Written by `make scorecards UPDATE=1`, compared by `make scorecards`; what does
-not apply and why is in [record 24](decisions/0024-scorecards-restate-what-others-check.md).
+with its own address. Written by `make scorecards UPDATE=1`, compared by `make scorecards`; what
+does not apply and why is in [record 24](decisions/0024-scorecards-restate-what-others-check.md).
 
 Yang diperiksa alat pihak lain, ditulis ulang sebagai pengujian kami dan dijalankan terhadap server
 sungguhan yang IRI-nya berawal dengan alamatnya sendiri. Ditulis oleh `make scorecards UPDATE=1`,
 dibandingkan oleh `make scorecards`.
 
-✓ passes / lulus · ✗ fails / gagal · – does not apply here / tidak berlaku di sini
+✓ passes / lulus · ✗ fails / gagal · n/a does not apply here / tidak berlaku di sini
 """
 
 
 def table(judged_cards: Sequence[tuple[Card, Judged]]) -> str:
     """Return the cards as Markdown: the scores, then each item with its outcome."""
-    lines = [_HEAD, "| | ✓ | ✗ | – | % |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines = [_HEAD, "| | ✓ | ✗ | n/a | % |", "| --- | ---: | ---: | ---: | ---: |"]
     for card, judged in judged_cards:
-        passed, applied, mean = score(judged)
-        figures = (passed, applied - passed, len(judged) - applied, f"{mean:.1f}")
+        passed, applied = score(judged)
+        figures = (passed, applied - passed, len(judged) - applied, f"{100 * passed / applied:.0f}")
         lines.append(f"| [{card.tool}]({card.source}) | " + " | ".join(map(str, figures)) + " |")
     reasons: list[Text] = []
     for card, judged in judged_cards:
@@ -117,12 +116,12 @@ def table(judged_cards: Sequence[tuple[Card, Judged]]) -> str:
 
 
 def _row(item: Item, outcome: Outcome, reasons: list[Text]) -> str:
-    reason = outcome.reason if not outcome.applies else item.choice
     if outcome.applies and outcome.passed:
         mark = "✓"
     else:
-        held = f"✗ {100 * outcome.held / outcome.of:.0f} %" if outcome.applies else "–"
-        mark = f"{held} ({_number(reason, reasons)})" if reason else held
+        reason = item.choice if outcome.applies else outcome.reason
+        note = f" ({_number(reason, reasons)})" if reason else ""
+        mark = ("✗" if outcome.applies else "n/a") + note
     return " | ".join((f"`{item.name}`", item.asks.replace("|", "\\|"), mark))
 
 

@@ -79,7 +79,7 @@ def _negotiates(visitor: Visitor) -> Outcome:
 
 
 def _reused_metadata(visitor: Visitor) -> bool:
-    predicates = set(visitor.about_ontology.predicates(URIRef(visitor.ontology)))
+    predicates = {str(p) for p in visitor.about_ontology.predicates(URIRef(visitor.ontology))}
     return any(p.startswith(str(vocabulary)) for p in predicates for vocabulary in (DCTERMS, VANN))
 
 
@@ -115,9 +115,7 @@ CARD: Final = Card(
         Item(
             "OM1",
             "title, description, license, version IRI, creator, namespace",
-            _declares(
-                "title", "description", "license", "version IRI", "creator", "namespace URI"
-            ),
+            _declares("title", "description", "license", "version IRI", "creator", "namespace URI"),
         ),
         Item(
             "OM2",

@@ -9,7 +9,7 @@ from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from cards import Card, Check, Item, Outcome, among
 from reasons import NO_COMMUNITY, NO_FIGURES, PERSISTENT
-from visitor import HTML, JSON_LD, RDF_XML, TURTLE, Visitor
+from visitor import JSON_LD, RDF_XML, TURTLE, Visitor
 
 _DCAT: Final = "http://www.w3.org/ns/dcat#"
 _REGISTERED: Final = (_DCAT, str(PROV), str(SKOS), "http://rdfs.org/ns/void#")

@@ -6,9 +6,8 @@ from typing import Final
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, VOID, XSD
 
-from kg.language import Text
-
 from cards import Card, Check, Item, Outcome, share
+from kg.language import Text
 from reasons import ADDRESS, NOBODY, REGISTRY, SIGNATURE, SPEED
 from visitor import RDF_XML, Visitor
 
@@ -219,7 +218,11 @@ _INTRINSIC: Final = [
                 "none",
                 _none("?c owl:disjointWith ?d . ?fault a ?c , ?d"),
             ),
-            ("Misplaced classes", "no class as property", _none("?fault a owl:Class . ?s ?fault ?o")),
+            (
+                "Misplaced classes",
+                "no class as property",
+                _none("?fault a owl:Class . ?s ?fault ?o"),
+            ),
             (
                 "Misplaced properties",
                 "no property as class",
@@ -234,8 +237,9 @@ _INTRINSIC: Final = [
                 "Undefined classes",
                 "each class in use is declared",
                 _none(
-                    "?s a ?fault FILTER NOT EXISTS { ?fault a ?k FILTER(?k IN (rdfs:Class, owl:Class, "
-                    "rdfs:Datatype)) } FILTER(!STRSTARTS(STR(?fault), STR(owl:)) && "
+                    "?s a ?fault FILTER NOT EXISTS { ?fault a ?k "
+                    "FILTER(?k IN (rdfs:Class, owl:Class, rdfs:Datatype)) } "
+                    "FILTER(!STRSTARTS(STR(?fault), STR(owl:)) && "
                     "!STRSTARTS(STR(?fault), STR(rdfs:)) && !STRSTARTS(STR(?fault), STR(rdf:)))"
                 ),
             ),
@@ -332,7 +336,9 @@ _CONTEXT: Final = [
             ("Reuse of terms", "known terms", REGISTRY),
         ],
     ),
-    *_items("Representational conciseness", [("Short IRIs", "things: at most 80 characters", _short)]),
+    *_items(
+        "Representational conciseness", [("Short IRIs", "things: at most 80 characters", _short)]
+    ),
     *_items(
         "Understandability",
         [
@@ -358,7 +364,8 @@ _CONTEXT: Final = [
                 "RDF structures",
                 "no container, no reification; lists only where OWL prescribes them",
                 _none(
-                    "{ ?fault a ?k FILTER(?k IN (rdf:Statement, rdf:Alt, rdf:Bag, rdf:Seq)) } UNION "
+                    "{ ?fault a ?k FILTER(?k IN (rdf:Statement, rdf:Alt, rdf:Bag, rdf:Seq)) } "
+                    "UNION "
                     "{ ?fault rdf:subject|rdf:predicate|rdf:object|rdfs:member ?o } UNION "
                     "{ ?fault rdf:first ?o FILTER isIRI(?fault) }"
                 ),

@@ -21,7 +21,7 @@ REGISTRY: Final = Text(
 )
 DOI: Final = Text("DOI diberikan pihak luar", "a DOI is given by others")
 SPEED: Final = Text(
-    "waktu pada mesin pengujian tidak berkata apa-apa tentang sebuah pemasangan; lihat tests/benchmarks",
+    "waktu pada mesin uji tidak berkata apa-apa tentang sebuah pemasangan; lihat tests/benchmarks",
     "a time on a test machine says nothing about a deployment; see tests/benchmarks",
 )
 SIGNATURE: Final = Text(
@@ -48,7 +48,7 @@ BY_DESIGN: Final[Mapping[str, Text]] = {
         "IRIs of relations are named after both their ends, so that the data alone make them again",
     ),
     "Interpretability: Blank nodes": Text(
-        "OWL dan SHACL menulis daftar, batasan dan awalan dengan simpul kosong; data tidak memakainya",
+        "OWL dan SHACL menulis daftar, batasan dan awalan dengan simpul kosong; data tidak",
         "OWL and SHACL write lists, restrictions and prefixes with blank nodes; the data have none",
     ),
     "getVoidDescription: comments": Text(

@@ -29,7 +29,7 @@ SELECT DISTINCT ?example ?comment ?query {{ ?example a sh:SPARQLExecutable ;
 
 
 def _tolerates_parameters(visitor: Visitor) -> bool:
-    """The editor marks its own queries with a parameter that the protocol does not know."""
+    """Judge the parameter by which the editor marks queries of its own."""
     query = urlencode({"ac": 1, "query": "ASK { ?s ?p ?o }"})
     return visitor.get(f"{visitor.endpoint}?{query}", RESULTS).status == 200
 

@@ -20,7 +20,10 @@ from kg.release.build import build
 from kg.settings import Settings
 from visitor import Visitor
 
-pytestmark = pytest.mark.scorecards
+pytestmark = [
+    pytest.mark.scorecards,
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
+]
 
 Serve = Callable[..., AbstractContextManager[tuple[str, object]]]
 
@@ -66,8 +69,8 @@ def test_an_item_holds_unless_a_choice_of_ours_is_named(item: Item, visitor: Vis
 def test_the_table_is_the_one_that_is_published(judged: list[tuple[Card, Judged]]) -> None:
     text = table(judged)
     for card, outcomes in judged:
-        passed, applied, mean = score(outcomes)
-        sys.stdout.write(f"{card.tool}: {passed}/{applied} ({mean:.1f} %)\n")
+        passed, applied = score(outcomes)
+        sys.stdout.write(f"{card.tool}: {passed} of {applied}\n")
     if os.environ.get("UPDATE"):
         PUBLISHED.write_text(text, encoding="utf-8")
     assert PUBLISHED.read_text(encoding="utf-8") == text, "run `make scorecards UPDATE=1`"

@@ -50,7 +50,8 @@ def vocabulary_card(
     if description := presenter.pick(descriptions):
         told["description"] = description.text
     for key, predicate in _SINGLE.items():
-        told.update({key: str(value) for value in reader.values(iri, predicate)[:1]})
+        if values := reader.values(iri, predicate):
+            told[key] = str(values[0])
     return told
 
 
