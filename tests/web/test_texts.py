@@ -5,9 +5,9 @@ from pathlib import Path
 
 import kg.web
 from kg.release.statistics import WHOLE
+from kg.web.about_texts import ABOUT
 from kg.web.arrangement import SECTIONS
 from kg.web.catalog_texts import CATALOG_WORDS
-from kg.web.about_texts import ABOUT
 from kg.web.texts import INVERSE, MONTHS, PLURALS, WORDS
 
 

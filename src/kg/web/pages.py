@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.errors import IriError
 from kg.iris import expand_curie
 from kg.sparql.formats import GRAPHS, SOLUTIONS
+from kg.web.about_texts import ABOUT
 from kg.web.catalog_page import catalog_words
 from kg.web.choice import carried_release
 from kg.web.crawlers import data_instead, dataset_formats, lead_to_data
@@ -23,7 +24,6 @@ from kg.web.literals import show_number
 from kg.web.presentation import Link, Phrase, Presenter
 from kg.web.query_page import Problem, Result, ask
 from kg.web.site import Question, Site, get_site
-from kg.web.about_texts import ABOUT
 
 blueprint = Blueprint("pages", __name__)
 blueprint.app_context_processor(frame_context)
