@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8000
+SEEDS ?= 170
 VENV := .venv
 BIN := $(VENV)/bin
 KG := $(BIN)/kg
@@ -87,8 +88,9 @@ fuzz: $(VENV)/.installed-dev ## the readers of tables and RDF against random inp
 	$(BIN)/python -m pytest tests/ingest/test_hostile_files.py -k "gives or give"
 
 .PHONY: differential
-differential: $(VENV)/.installed-dev ## two thousand random edits, judged in part and as a whole (a quarter of an hour)
-	$(BIN)/python -m pytest -m differential tests/validation
+differential: export KG_DIFFERENTIAL_SEEDS = $(SEEDS)
+differential: $(VENV)/.installed-dev ## random edits, judged in part and as a whole: twelve for each of SEEDS, 170 of them
+	$(BIN)/python -m pytest -m differential tests/validation tests/release/test_build.py
 
 .PHONY: readme
 readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone

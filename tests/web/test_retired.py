@@ -1,12 +1,12 @@
 """Merged IRIs lead to what took their place; withdrawn ones tell when and why, in every format."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, PROV, SKOS
+from small_data import copy_small_data
 
 from kg.namespaces import CANONICAL_BASE
 from kg.release.build import build
@@ -27,7 +27,7 @@ person:tak-dikenal,withdrawn,,2026-11-21,Orang ini tidak pernah ada.,There never
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """Return a client of what a copy of the data with two retired IRIs builds."""
     folder = tmp_path_factory.mktemp("retired")
-    shutil.copytree(Settings().data, folder / "data")
+    copy_small_data(folder / "data")
     with (folder / "data/retired.csv").open("a", encoding="utf-8") as file:
         file.write(ROWS)
     settings = Settings(data=folder / "data", home=folder / "home", query_workers=1, lang="en")
