@@ -139,7 +139,7 @@ def test_the_formats_of_every_document_are_one_graph(app: Flask, iris: list[str]
 
 # An answer at every IRI
 
-UNDESCRIBED = {CANONICAL_BASE + path for path in ("", "about", "sparql", "ont/0.1.0")}
+UNDESCRIBED = {CANONICAL_BASE + path for path in ("", "about", "ont#", "sparql", "ont/0.1.0")}
 """Addresses that data link to and say nothing of: pages, endpoint, version of the ontology."""
 
 DOWNLOADS = CANONICAL_BASE + "dumps/"
