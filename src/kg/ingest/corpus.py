@@ -28,12 +28,17 @@ from kg.ingest.sources import Source, read_source
 from kg.ingest.tables.compilation import Compiled, TableFile, compile_tables
 from kg.ingest.tables.files import labels, table_files, vocabularies
 from kg.ingest.tables.names import Names, Thing
+from kg.ingest.text_rules import read_lines
 from kg.iris import mint_iri
 from kg.language import Text
 from kg.settings import Settings
 
 _Parameters = ParamSpec("_Parameters")
 _Value = TypeVar("_Value")
+_Decision = TypeVar("_Decision", ConflictSet, IdentityDecision)
+
+CONFLICTS: Final = "conflicts.csv"
+IDENTITIES: Final = "identity.csv"
 
 
 @dataclass(frozen=True)
@@ -64,25 +69,29 @@ def read_corpus(  # noqa: PLR0913 - each adds one thing to be read
     prefixes: Mapping[str, str],
     instead: Mapping[str, Path] | None = None,
     *,
+    overlay: Path | None = None,
     ontology: Path | None = None,
     tables: Sequence[TableFile] = (),
     resolver: Resolver | None = None,
 ) -> Corpus:
     """Return all curated data.
 
-    ``instead`` gives other folders for the sources of those ids (or for new ones): a curator's
-    copy is read as if it stood in ``data/sources``. ``tables`` are read as if they stood in
-    ``data/tables``; ``ontology`` has their descriptions (that of the settings' defaults, unless
-    given), and ``resolver`` knows the names in their cells.
+    ``overlay`` is a folder of the same layout with what was brought to a running graph
+    (``kg.ingest.overlay``): sources, tables, things and decisions. ``instead`` gives other
+    folders for the sources of those ids (or for new ones): a curator's copy is read as if it
+    stood in ``data/sources``. ``tables`` are read as if they stood in ``data/tables``;
+    ``ontology`` has their descriptions (that of the settings' defaults, unless given), and
+    ``resolver`` knows the names in their cells.
 
-    Raises ``InputError`` with every fault of every file.
+    Raises ``InputError`` with every fault of every file, and for a source that stands in both
+    folders.
     """
     if not data.is_dir():
         raise RecordError(
             Location(data), Text("Folder data tidak ada", "The data folder does not exist")
         )
     reading = _Reading(prefixes, ontology or Settings().ontology, resolver)
-    return reading.corpus(data, instead or {}, tables)
+    return reading.corpus([data, overlay] if overlay else [data], instead or {}, tables)
 
 
 _DATASET_KEYS: Final = (
@@ -102,7 +111,8 @@ _DATASET_KEYS: Final = (
 )
 
 
-def _read_dataset(path: Path) -> dict[str, Any]:
+def read_dataset(path: Path) -> dict[str, Any]:
+    """Return the content of ``dataset.toml``; raises ``RecordError``, also for a missing key."""
     table = read_toml(path)
     for key in _DATASET_KEYS:
         if key not in table:
@@ -110,6 +120,36 @@ def _read_dataset(path: Path) -> dict[str, Any]:
                 Location(path, column=key), Text("Kunci ini wajib", "This key is required")
             )
     return table
+
+
+def _those_there(roots: Sequence[Path], name: str) -> list[Path]:
+    """Return the files of a name: what was brought may lack it, the data folder must not."""
+    data, *others = roots
+    return [data / name, *(root / name for root in others if (root / name).is_file())]
+
+
+def _in_both(description: Path, other: Path) -> RecordError:
+    return RecordError(
+        Location(description),
+        Text(
+            "Sumber ini sudah ada di {other}; hapus salah satunya ('kg ingest --withdraw {name}' "
+            "untuk yang dibawa)",
+            "This source stands in {other} already; remove one of them ('kg ingest --withdraw "
+            "{name}' for the one that was brought)",
+        ).format(other=other, name=other.name),
+    )
+
+
+def _used_twice(
+    decision: ConflictSet | IdentityDecision, other: ConflictSet | IdentityDecision
+) -> RecordError:
+    return RecordError(
+        decision.location,
+        Text("Id ini sudah dipakai di {other}", "This id is used in {other} already").format(
+            other=other.location
+        ),
+        decision.id,
+    )
 
 
 def _described(
@@ -155,20 +195,22 @@ class _Reading:
         self.faults: list[RecordError] = []
 
     def corpus(
-        self, data: Path, instead: Mapping[str, Path], tables: Sequence[TableFile]
+        self, roots: Sequence[Path], instead: Mapping[str, Path], tables: Sequence[TableFile]
     ) -> Corpus:
-        folders = {path.parent.name: path.parent for path in data.glob("sources/*/source.toml")}
-        folders |= instead
-        things, reference = self.turtle(data / "things"), self.turtle(data / "reference")
+        """Return what some folders of one layout hold; registers and editing stand in the first."""
+        data = roots[0]
+        folders = {**self.folders(roots), **instead}
+        things = tuple(file for root in roots for file in self.turtle(root / "things"))
+        reference = self.turtle(data / "reference")
         editorial, links = self.turtle(data / "editorial"), self.turtle(data / "links")
         registers = self.registers(data / "reference")
         described = registers.graph()
         for file in (*things, *reference):
             described += file.graph
         sources, deposited = self.deposits(self.sources(folders), described)
-        files = table_files(data, self.ontology, tables)
+        files = self.attempt(table_files, roots, self.ontology, tables) or []
         if files and self.resolver is None:
-            self.resolver = self.names(data, described, registers, sources)
+            self.resolver = self.names(roots, described, registers, sources)
         compiled = self.tables(files, sources, described)
         sources = tuple(
             source.with_claims(compiled.claims.get(source.id, ()))
@@ -178,7 +220,7 @@ class _Reading:
         known = _described(described, generated, sources)
         used = known | _mentioned((*editorial, *links), sources)
         articles = {source.id for source in sources if source.kind == ARTICLE}
-        conflicts, identities = self.decisions(data, sources)
+        conflicts, identities = self.decisions(roots, sources)
         corpus = Corpus(
             sources=sources,
             things=things,
@@ -192,14 +234,14 @@ class _Reading:
             conflicts=conflicts,
             identities=identities,
             retirements=self.retirements(data / "retired.csv", known, used),
-            dataset=self.attempt(_read_dataset, data / "dataset.toml") or {},
+            dataset=self.attempt(read_dataset, data / "dataset.toml") or {},
             proper_names=self.lines(data / "proper-names.txt"),
             fingerprints={
                 name: frozenset(self.lines(folder / "shingles.txt"))
                 for name, folder in folders.items()
                 if (folder / "shingles.txt").exists() or name in articles
             },
-            generated=(*deposited, *compiled.things),
+            generated=generated,
         )
         if self.faults:
             raise InputError(self.faults)
@@ -216,7 +258,11 @@ class _Reading:
         )
 
     def names(
-        self, data: Path, described: Graph, registers: "_Registers", sources: Iterable[Source]
+        self,
+        roots: Sequence[Path],
+        described: Graph,
+        registers: "_Registers",
+        sources: Iterable[Source],
     ) -> Resolver:
         """Return who knows the names that stand in texts; what tables add has names by then."""
         claimed = Graph()
@@ -224,12 +270,24 @@ class _Reading:
             for claim in source.claims:
                 if claim.rank != "deprecated":
                     claimed.add(claim.triple)
-        try:
-            decisions = read_identities(data / "identity.csv", None, self.prefixes)
-        except (RecordError, InputError):
-            # Reading the decisions with their evidence will say what is wrong.
-            decisions = ()
+        decisions: list[IdentityDecision] = []
+        for path in _those_there(roots, IDENTITIES):
+            try:
+                decisions.extend(read_identities(path, None, self.prefixes))
+            except (RecordError, InputError):
+                # Reading the decisions with their evidence will say what is wrong.
+                continue
         return CuratedResolver((described, claimed), registers.places, registers.changes, decisions)
+
+    def folders(self, roots: Sequence[Path]) -> dict[str, Path]:
+        """Return the folder of each source, and note a fault for one that has two."""
+        found: dict[str, Path] = {}
+        for root in roots:
+            for path in root.glob("sources/*/source.toml"):
+                other = found.setdefault(path.parent.name, path.parent)
+                if other != path.parent:
+                    self.faults.append(_in_both(path, other))
+        return found
 
     def sources(self, folders: Mapping[str, Path]) -> tuple[Source, ...]:
         read = [
@@ -267,7 +325,7 @@ class _Reading:
         return compiled
 
     def decisions(
-        self, data: Path, sources: tuple[Source, ...]
+        self, roots: Sequence[Path], sources: tuple[Source, ...]
     ) -> tuple[tuple[ConflictSet, ...], tuple[IdentityDecision, ...]]:
         """Read what points at claims, unless some could not be read: all would seem missing."""
         if self.faults:
@@ -275,10 +333,25 @@ class _Reading:
         claims = {
             f"{source.id}/{claim.row}": claim for source in sources for claim in source.claims
         }
-        return (
-            self.attempt(read_conflicts, data / "conflicts.csv", claims) or (),
-            self.attempt(read_identities, data / "identity.csv", claims, self.prefixes) or (),
-        )
+        conflicts = [
+            self.attempt(read_conflicts, path, claims) or ()
+            for path in _those_there(roots, CONFLICTS)
+        ]
+        identities = [
+            self.attempt(read_identities, path, claims, self.prefixes) or ()
+            for path in _those_there(roots, IDENTITIES)
+        ]
+        return self.once(conflicts), self.once(identities)
+
+    def once(self, tables: Sequence[tuple[_Decision, ...]]) -> tuple[_Decision, ...]:
+        """Return the decisions of all tables, and note a fault for an id that two of them use."""
+        found: dict[str, _Decision] = {}
+        for table in tables:
+            for decision in table:
+                other = found.setdefault(decision.id, decision)
+                if other is not decision:
+                    self.faults.append(_used_twice(decision, other))
+        return tuple(found.values())
 
     def retirements(
         self, path: Path, described: frozenset[Node], used: frozenset[Node]
@@ -295,8 +368,7 @@ class _Reading:
         )
 
     def lines(self, path: Path) -> tuple[str, ...]:
-        text = self.attempt(read_text, path) or ""
-        return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+        return self.attempt(read_lines, path) or ()
 
     def attempt(
         self,

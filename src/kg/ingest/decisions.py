@@ -1,7 +1,7 @@
 """The curators' decisions: which claims conflict, and which names are one thing or two."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -75,6 +75,11 @@ class IdentityDecision:
 
 def read_conflicts(path: Path, claims: ClaimsByRow) -> tuple[ConflictSet, ...]:
     """Return the conflict sets of ``conflicts.csv``; raises ``InputError`` with every fault."""
+    return conflicts_of(read_table(path, CONFLICT_COLUMNS), claims)
+
+
+def conflicts_of(rows: Iterable[Row | RecordError], claims: ClaimsByRow) -> tuple[ConflictSet, ...]:
+    """Return the conflict sets that rows state; raises ``InputError`` with every fault."""
 
     def read(row: Row) -> ConflictSet:
         return ConflictSet(
@@ -87,7 +92,7 @@ def read_conflicts(path: Path, claims: ClaimsByRow) -> tuple[ConflictSet, ...]:
             location=row.location,
         )
 
-    return _read_all(path, CONFLICT_COLUMNS, read)
+    return _read_all(rows, read)
 
 
 def read_identities(
@@ -97,6 +102,13 @@ def read_identities(
 
     Without ``claims``, before they are known, the evidence is left out.
     """
+    return identities_of(read_table(path, IDENTITY_COLUMNS), claims, prefixes)
+
+
+def identities_of(
+    rows: Iterable[Row | RecordError], claims: ClaimsByRow | None, prefixes: Mapping[str, str]
+) -> tuple[IdentityDecision, ...]:
+    """Return the decisions that rows state; raises ``InputError`` with every fault."""
 
     def read(row: Row) -> IdentityDecision:
         other = row.values["other"]
@@ -111,15 +123,15 @@ def read_identities(
             location=row.location,
         )
 
-    return _read_all(path, IDENTITY_COLUMNS, read)
+    return _read_all(rows, read)
 
 
 def _read_all(
-    path: Path, columns: tuple[str, ...], read: Callable[[Row], _Decision]
+    rows: Iterable[Row | RecordError], read: Callable[[Row], _Decision]
 ) -> tuple[_Decision, ...]:
     faults: list[RecordError] = []
     decisions: dict[str, _Decision] = {}
-    for row in read_table(path, columns):
+    for row in rows:
         try:
             if isinstance(row, RecordError):
                 raise row

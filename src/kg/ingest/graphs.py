@@ -212,7 +212,11 @@ def _label(thing: URIRef, labels: Graph) -> Text:
 
 def reference_graph(files: Iterable[TurtleFile]) -> Graph:
     """Return what the files state, each thing with its slug as ``dcterms:identifier``."""
-    graph = merge(files)
+    return reference_graph_of(merge(files))
+
+
+def reference_graph_of(graph: Graph) -> Graph:
+    """Return a graph, each of its typed things with its slug as ``dcterms:identifier`` added."""
     for subject in set(graph.subjects(RDF.type)):
         identity = parse_iri(str(subject))
         if identity:

@@ -7,16 +7,26 @@ from pathlib import Path
 
 from kg.ingest.corpus import Corpus, read_corpus
 from kg.ingest.locations import Locations
+from kg.ingest.overlay import Intake
 from kg.ingest.tables.compilation import TableFile
 from kg.iris import rebase
 from kg.language import Text
 from kg.namespaces import GRAPH, read_prefixes
 from kg.questions import read_questions
+from kg.release import audit
+from kg.release.act import Act
 from kg.release.candidate import Candidate, assemble
 from kg.release.catalog import catalog_graph
 from kg.release.completion import complete_release
 from kg.release.gate import judge
-from kg.release.publication import Incoming, Release, Releases
+from kg.release.publication import (
+    ChangedMeanwhileError,
+    Complete,
+    Incoming,
+    Release,
+    Releases,
+)
+from kg.release.standing import standing
 from kg.release.verdict import NonConformanceError, Verdict
 from kg.settings import Settings
 from kg.store import canonical_nquads, write_store
@@ -40,18 +50,27 @@ def judge_data(
     progress: Progress,
     instead: Mapping[str, Path] | None = None,
     tables: Sequence[TableFile] = (),
+    *,
+    overlay: Path | None = None,
 ) -> Judged:
     """Read and judge all curated data; nothing is written.
 
     ``instead`` names folders to be read in place of sources of ``data/sources``, by id;
-    ``tables`` are read as if they stood in ``data/tables``.
+    ``tables`` are read as if they stood in ``data/tables``; ``overlay`` is the folder of what was
+    brought, that of the current release if it is None.
 
     Raises ``InputError`` if a file cannot be read and ``ShapesError`` if a shape is at fault.
     """
     prefixes = read_prefixes(settings.ontology)
     progress(Text("Membaca data terkurasi", "Reading the curated data"))
+    overlay = overlay or brought_text(settings)
     corpus = read_corpus(
-        settings.data, prefixes, instead, ontology=settings.ontology, tables=tables
+        settings.data,
+        prefixes,
+        instead,
+        overlay=overlay,
+        ontology=settings.ontology,
+        tables=tables,
     )
     progress(Text("Menyusun graf", "Assembling the graphs"))
     questions = read_questions(settings.ontology / "competency")
@@ -71,40 +90,88 @@ def judge_data(
 
 
 def build(
-    settings: Settings, progress: Progress, at: datetime | None = None
+    settings: Settings,
+    progress: Progress,
+    at: datetime | None = None,
+    act: Act | None = None,
 ) -> tuple[Release, Verdict]:
     """Build, judge and publish a release; return it with the verdict (its warnings).
 
-    ``at`` is when it is published, with its time zone; now if it is None. The content does not
-    depend on it.
+    It is made of the data folder and of what was brought to the current release. ``at`` is when
+    it is published, with its time zone; now if it is None. The content does not depend on it.
 
     Raises ``NonConformanceError`` if the gate refuses the candidate, and what ``judge_data``
     raises. Whatever is raised, the current release stays as it was.
     """
-    judged = judge_data(settings, progress)
+    act = act or Act.now("build")
+    overlay = brought_text(settings)
+    stands_on = standing(settings)
+    judged = judge_data(settings, progress, overlay=overlay)
     if not judged.verdict.conforms:
         raise NonConformanceError(judged.verdict)
     progress(Text("Menulis rilis", "Writing the release"))
-    candidate = judged.candidate.with_graph(GRAPH.validation, judged.verdict.report)
-    content = canonical_nquads(rebase(candidate.nquads().decode(), settings.base_iri).encode())
+    content = content_of(judged, settings.base_iri)
+    manifest = {
+        **figures(judged, settings.base_iri, content, overlay),
+        "intake": overlay.name if overlay else None,
+        "standing": stands_on,
+        "activity": act.ended(judged.verdict).as_json(),
+    }
+    try:
+        complete = completing(settings, progress, at)
+        release = Releases(settings.home).publish(content, manifest, write_store, complete)
+    except ChangedMeanwhileError:
+        # What was brought passed the gate then and there; it is built once more, with it.
+        return build(settings, progress, at, act)
+    with Releases(settings.home).alone():
+        audit.complete(settings.home, Releases(settings.home).current())
+    return release, judged.verdict
+
+
+def completing(settings: Settings, progress: Progress, at: datetime | None = None) -> Complete:
+    """Return what makes the files of a release besides content and store."""
     prefixes = read_prefixes(settings.ontology)
 
     def complete(incoming: Incoming) -> Mapping[str, object]:
         progress(Text("Menghitung dan menulis berkas unduhan", "Counting, and writing the dumps"))
         return complete_release(incoming, prefixes, at or datetime.now(UTC))
 
-    release = Releases(settings.home).publish(
-        content, _manifest(settings, judged, content), write_store, complete
-    )
-    return release, judged.verdict
+    return complete
 
 
-def _manifest(settings: Settings, judged: Judged, content: bytes) -> dict[str, object]:
+def brought_text(settings: Settings) -> Path | None:
+    """Return the folder of what was brought to the current release, None if nothing was.
+
+    Raises ``StoreError`` if the current release is damaged, for what was brought would be lost.
+    """
+    current = Releases(settings.home).current_or_none()
+    return Intake(settings.home).folder(current.manifest.get("intake")) if current else None
+
+
+def content_of(judged: Judged, base: str) -> bytes:
+    """Return the content of the release that a judged candidate makes, for a base IRI."""
+    candidate = judged.candidate.with_graph(GRAPH.validation, judged.verdict.report)
+    return canonical_nquads(rebase(candidate.nquads().decode(), base).encode())
+
+
+def figures(judged: Judged, base: str, content: bytes, overlay: Path | None) -> dict[str, object]:
+    """Return what the manifest says of the content."""
+    corpus = judged.corpus
     return {
-        "base": settings.base_iri,
-        "version": judged.corpus.dataset["version"],
+        "base": base,
+        "version": corpus.dataset["version"],
         "quads": content.count(b"\n"),
-        "sources": len(judged.corpus.sources),
-        "claims": sum(len(source.claims) for source in judged.corpus.sources),
+        "sources": len(corpus.sources),
+        "claims": sum(len(source.claims) for source in corpus.sources),
         "warnings": len(judged.verdict.of("warning")),
+        "shared_things": _shared_things(corpus, overlay),
     }
+
+
+def _shared_things(corpus: Corpus, overlay: Path | None) -> list[str]:
+    """Return the things that both the data folder and what was brought describe."""
+    sides: dict[bool, set[str]] = {True: set(), False: set()}
+    for file in (*corpus.things, *corpus.reference):
+        is_brought = overlay is not None and file.path.is_relative_to(overlay)
+        sides[is_brought].update(str(subject) for subject in file.graph.subjects())
+    return sorted(sides[True] & sides[False])

@@ -64,6 +64,15 @@ def catalog_graph(
     return graph
 
 
+def graph_entries(names: Iterable[URIRef], dataset: Mapping[str, Any]) -> Graph:
+    """Return what the catalogue says of some named graphs."""
+    graph = Graph()
+    entries = {entry["name"]: entry for entry in dataset["graphs"]}
+    for name in names:
+        _describe_graph(graph, name, entries)
+    return graph
+
+
 def _describe_dataset(graph: Graph, dataset: Mapping[str, Any]) -> None:
     for kind in (VOID.Dataset, DCAT.Dataset):
         graph.add((DATASET, RDF.type, kind))

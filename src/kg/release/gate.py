@@ -11,6 +11,7 @@ from rdflib.term import Node
 from kg.ingest.corpus import Corpus
 from kg.ingest.fingerprints import fingerprints, shared_runs
 from kg.ingest.locations import Locations
+from kg.ingest.text_rules import TextRules
 from kg.language import Text
 from kg.release.candidate import Candidate, nquads
 from kg.release.verdict import Entry, Severity, Verdict, in_order
@@ -28,7 +29,11 @@ COPIED_TEXT: Final = "copied-text"
 
 
 def judge(
-    candidate: Candidate, shapes: Shapes, checks: Path, corpus: Corpus, locations: Locations
+    candidate: Candidate,
+    shapes: Shapes,
+    checks: Path,
+    corpus: Corpus | TextRules,
+    locations: Locations,
 ) -> Verdict:
     """Return what the shapes, the hygiene checks and the eight-word rule say of a candidate."""
     store = MemoryStore(candidate.nquads())
@@ -78,7 +83,9 @@ def from_finding(finding: Finding, locations: Locations) -> Entry:
     )
 
 
-def _copied_text(candidate: Candidate, corpus: Corpus, locations: Locations) -> Iterator[Entry]:
+def _copied_text(
+    candidate: Candidate, corpus: Corpus | TextRules, locations: Locations
+) -> Iterator[Entry]:
     """Yield every literal that shares eight words in a row with a source's text.
 
     Official names and titles may: ``data/proper-names.txt`` lists them.

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import StoreError
+from kg.ingest.overlay import sync_folder, write_durably
 from kg.language import Text
 from kg.release.journal import Cause, Switch, read_switches, write_switch
 
@@ -23,6 +25,7 @@ PUBLICATION: Final = "publication.nq"
 MANIFEST: Final = "release.json"
 
 _FOLDER_NAME_LENGTH: Final = 16
+_ORIGIN: Final = ("base", "intake", "standing")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,18 @@ Complete = Callable[[Incoming], Mapping[str, Any]]
 """Adds files to a release that is being made; returns what its manifest tells of them."""
 
 
+class ChangedMeanwhileError(StoreError):
+    """A release that would undo what was brought while it was built."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Ada kiriman baru selama rilis dibangun; jalankan lagi",
+                "Something was brought while the release was built; run it again",
+            )
+        )
+
+
 def open_release(folder: Path) -> Release:
     """Return the release in a folder.
 
@@ -116,6 +131,18 @@ class Releases:
         except OSError:
             return None
 
+    def current_or_none(self) -> Release | None:
+        """Return the release that is served, None if nothing was ever published.
+
+        Raises ``StoreError`` if there is one and it is damaged.
+        """
+        return self.current() if self._link.is_symlink() else None
+
+    def kept(self) -> list[Release]:
+        """Return all releases, in no particular order."""
+        folders = self.home.glob(f"releases/*/{MANIFEST}")
+        return [open_release(path.parent) for path in folders if path.parent.name[0] != "."]
+
     def publish(
         self,
         content: bytes,
@@ -128,22 +155,67 @@ class Releases:
         ``content`` is the sorted N-Quads; ``write_store(folder, nquads_file)`` makes the store, and
         ``complete`` whatever else the folder holds. A release of the same content is not written
         twice.
+
+        Raises ``ChangedMeanwhileError`` if something was brought that the content lacks.
         """
         identifier = sha256(content).hexdigest()
-        folder = self.home / "releases" / identifier[:_FOLDER_NAME_LENGTH]
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with self._alone():
-            if not (folder / MANIFEST).is_file():
-                with self._incoming() as incoming:
-                    (incoming / CONTENT).write_bytes(content)
-                    write_store(incoming / STORE, incoming / CONTENT)
-                    base = str(manifest["base"])
-                    previous = self._previous(base)
-                    more = complete(Incoming(incoming, identifier, base, previous))
-                    _write_manifest(incoming, {"identifier": identifier, **manifest, **more})
-                    incoming.rename(folder)
-            self._switch(folder, "build")
+        with self.making() as incoming:
+            current = self.current_or_none()
+            if current and current.manifest.get("intake") != manifest.get("intake"):
+                raise ChangedMeanwhileError
+            if not self.has(identifier):
+                write_durably(incoming / CONTENT, content)
+                write_store(incoming / STORE, incoming / CONTENT)
+            whole = {"identifier": identifier, **manifest}
+            return self.adopt(incoming, whole, "build", complete)
+
+    def has(self, identifier: str) -> bool:
+        """Say whether a release is kept."""
+        return (self._folder(identifier) / MANIFEST).is_file()
+
+    @contextmanager
+    def making(self) -> Iterator[Path]:
+        """Give an empty folder for a release in the making, while nobody else makes one.
+
+        Whatever stands in it at the end, and was not adopted, is removed.
+        """
+        with self.alone(), self._incoming() as folder:
+            yield folder
+
+    def adopt(
+        self,
+        incoming: Path,
+        manifest: Mapping[str, Any],
+        by: Cause,
+        complete: Complete = lambda _incoming: {},
+    ) -> Release:
+        """Let what ``making`` gave, now with content and store, be the current release.
+
+        ``complete`` adds whatever else the folder holds.
+
+        A release of that content may be kept already. It stays what it is and when it was made;
+        but if other text has led to it this time, its manifest tells so from now on.
+        """
+        folder = self._folder(manifest["identifier"])
+        if self.has(manifest["identifier"]):
+            kept = open_release(folder)
+            if any(kept.manifest.get(key) != manifest.get(key) for key in _ORIGIN):
+                _write_manifest(folder, manifest)
+                os.utime(folder / MANIFEST, (kept.published.timestamp(),) * 2)
+        else:
+            # A folder without a manifest is none of ours: nothing is ever renamed half.
+            shutil.rmtree(folder, ignore_errors=True)
+            base, identifier = manifest["base"], manifest["identifier"]
+            more = complete(Incoming(incoming, identifier, base, self._previous(base)))
+            _write_manifest(incoming, {**manifest, **more})
+            sync_folder(incoming)
+            incoming.rename(folder)
+            sync_folder(folder.parent)
+        self._switch(folder, by)
         return open_release(folder)
+
+    def _folder(self, identifier: str) -> Path:
+        return self.home / "releases" / identifier[:_FOLDER_NAME_LENGTH]
 
     def _previous(self, base: str) -> Release | None:
         """Return the release that is served now, if its IRIs can be compared."""
@@ -153,13 +225,16 @@ class Releases:
         return current if current.base == base and current.content_path.is_file() else None
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one process publish at a time; the lock goes when its holder dies."""
+    def alone(self) -> Iterator[None]:
+        """Let one process write at a time; the lock goes when its holder dies."""
+        (self.home / "releases").mkdir(parents=True, exist_ok=True)
         with (self.home / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             # Only the holder writes here: what an earlier, killed build left behind can go.
             for leftover in self.home.glob("releases/.[ir]*-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
+            for link in self.home.glob(".current-*"):
+                link.unlink(missing_ok=True)
             self._write_down("recovered")
             yield
 
@@ -170,18 +245,21 @@ class Releases:
         folder.chmod(0o755)
         try:
             yield folder
-        except BaseException:
+        finally:
             shutil.rmtree(folder, ignore_errors=True)
-            raise
 
     def _switch(self, folder: Path, by: Cause) -> None:
-        if self._link.resolve() != folder.resolve():
-            # To those who ask what has changed since, a release that comes back is new.
-            (folder / MANIFEST).touch()
+        replaced = self.current_or_none() if self._link.exists() else None
+        if replaced and replaced.path != folder.resolve():
+            # To those who ask what has changed since, a release that comes back is new, also
+            # where the clock has gone back.
+            moment = max(time.time(), replaced.published.timestamp() + 1)
+            os.utime(folder / MANIFEST, (moment, moment))
         link = self.home / f".current-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(folder.relative_to(self.home), target_is_directory=True)
         link.replace(self._link)
+        sync_folder(self.home)
         self._write_down(by)
 
     def _write_down(self, by: Cause) -> None:
@@ -197,7 +275,6 @@ class Releases:
 
 def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    unfinished = folder / f".{MANIFEST}"
+    write_durably(unfinished, text.encode())
+    unfinished.replace(folder / MANIFEST)

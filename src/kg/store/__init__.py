@@ -4,6 +4,7 @@ The only home of pyoxigraph. rdflib terms go in and come out; an engine term nev
 """
 
 from kg.store.canonical import canonical_nquads
+from kg.store.edit import EditableStore, quad_lines
 from kg.store.inquiry import Columns
 from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
 from kg.store.pool import RESERVE, Answer, Figures, QueryPool
@@ -24,6 +25,7 @@ __all__ = [
     "SYNTAXES",
     "Answer",
     "Columns",
+    "EditableStore",
     "Figures",
     "MemoryStore",
     "Quad",
@@ -34,5 +36,6 @@ __all__ = [
     "canonical_nquads",
     "extend_store",
     "parse_rdf",
+    "quad_lines",
     "write_store",
 ]

@@ -1,7 +1,7 @@
 """Where tables stand in a data folder, and what is known beside them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,15 +15,19 @@ from kg.ingest.tables.reading import ENDINGS
 from kg.language import LANGUAGES, Text
 
 
-def table_files(data: Path, ontology: Path, more: Sequence[TableFile] = ()) -> list[TableFile]:
-    """Return the tables of a data folder (``sources.csv``, ``tables/{kind}/*``), and some more.
+def table_files(
+    roots: Iterable[Path], ontology: Path, more: Sequence[TableFile] = ()
+) -> list[TableFile]:
+    """Return the tables of data folders (``sources.csv``, ``tables/{kind}/*``), and some more.
 
-    One of ``more`` stands in for the file of the folder that has the same kind and name.
+    One of ``more`` stands in for the files of the folders that have the same kind and name.
 
     Raises ``RecordError`` for a folder of ``tables`` that is no kind of table.
     """
-    paths = [(path.parent.name, path) for path in sorted(data.glob("tables/*/*"))]
-    paths += [(SOURCES, path) for path in data.glob("sources.csv")]
+    paths = []
+    for root in roots:
+        paths += [(path.parent.name, path) for path in sorted(root.glob("tables/*/*"))]
+        paths += [(SOURCES, path) for path in root.glob("sources.csv")]
     if not paths and not more:
         return []
     kinds = read_kinds(ontology)

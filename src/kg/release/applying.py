@@ -1,0 +1,395 @@
+"""Applying a batch to a draft: sources, then decisions, then things, then what follows of them."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rdflib import RDF, Graph, URIRef
+from rdflib.namespace import SKOS
+from rdflib.term import Node
+
+from kg.errors import InputError, IriError, Location, RecordError
+from kg.ingest.batch import DECISIONS, Batch
+from kg.ingest.corpus import CONFLICTS, IDENTITIES
+from kg.ingest.decisions import ClaimsByRow, IdentityDecision, conflicts_of, identities_of
+from kg.ingest.graphs import (
+    article_graph_iri,
+    claim_iri,
+    conflicts_graph,
+    identity_graph,
+    source_iri,
+)
+from kg.ingest.overlay import Intake, Overlay, kept_name
+from kg.ingest.records import Row, read_table
+from kg.ingest.sources import Claim, Source, read_source
+from kg.ingest.things import Thing, file_of, read_block, read_blocks, write_block, write_blocks
+from kg.iris import mint_iri
+from kg.language import Text
+from kg.namespaces import GRAPH, INOV
+from kg.release.delta import DefaultGraph, catalog_quads, in_graph, source_quads, thing_quads
+from kg.release.draft import Draft
+from kg.store import Quad
+
+_SILENT: Final = frozenset(
+    GRAPH[name] for name in ("reference", "catalog", "validation", "release")
+)
+"""Graphs in which a thing may stand although nothing is said of it."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of a batch: the new text, the sources that went and came, and some numbers.
+
+    ``needs_whole_build`` says that the change reaches into what only a build of all text can
+    tell; the text is right, but the draft is not.
+    """
+
+    overlay: Overlay
+    old: tuple[Source, ...]
+    new: tuple[Source, ...]
+    default_growth: int
+    needs_whole_build: bool
+
+
+class Application:
+    """One batch, applied to a draft of the release that it changes."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        batch: Batch,
+        intake: Intake,
+        manifest: Mapping[str, Any],
+        prefixes: Mapping[str, str],
+    ) -> None:
+        """Take the draft, and the manifest of the release that it was cloned from."""
+        self._draft, self._batch, self._intake = draft, batch, intake
+        self._prefixes = prefixes
+        self._digest = manifest.get("intake")
+        self._shared = frozenset(map(URIRef, manifest.get("shared_things", ())))
+        self._overlay = intake.read(self._digest)
+        self._changed: set[Quad] = set()
+        self._needs_whole_build = False
+
+    def apply(self, dataset: Mapping[str, Any]) -> Applied:
+        """Change the draft, and write the new text under a name that no release bears yet.
+
+        ``dataset`` is the content of ``data/dataset.toml``. Raises ``InputError`` for what the
+        current release does not allow.
+        """
+        self._refuse_strangers()
+        old, new, sources = self._apply_sources()
+        files = dict(self._overlay.files)
+        decisions = self._merged_decisions()
+        changed_things = self._changed_things(files)
+        self._apply_decisions(decisions, files, _relabelled(changed_things))
+        self._refuse_loose_ends(old)
+        self._drop_unmentioned(files)
+        names = {article_graph_iri(source.id) for source in old}
+        names ^= {article_graph_iri(source.id) for source in new}
+        lost = names & {article_graph_iri(source.id) for source in old}
+        self._change(catalog_quads(lost, dataset), catalog_quads(names - lost, dataset))
+        default = DefaultGraph(self._draft)
+        gone, come = default.change(self._changed, old, new)
+        self._draft.change(gone, come)
+        overlay = Overlay(sources, {path: text for path, text in files.items() if text})
+        return Applied(overlay, old, new, len(come) - len(gone), self._needs_whole_build)
+
+    def _change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
+        before, after = set(old), set(new)
+        self._changed |= before ^ after
+        self._draft.change(before, after)
+
+    def _refuse_strangers(self) -> None:
+        """Refuse to touch sources that are not in the text that was brought."""
+        faults = []
+        for brought in self._batch.sources:
+            name = brought.source.id
+            if name not in self._overlay.sources and self._is_known(name):
+                words = Text(
+                    "Sumber ini ada di folder data; sunting di sana, lalu 'kg build'",
+                    "This source stands in the data folder; edit it there, then 'kg build'",
+                )
+                faults.append(RecordError(brought.source.location, words, name))
+        for name in sorted(self._batch.withdrawn - self._overlay.sources.keys()):
+            words = Text("Tidak ada sumber seperti ini", "There is no such source")
+            if self._is_known(name):
+                words = Text(
+                    "Sumber ini ada di folder data; hapus foldernya, lalu 'kg build'",
+                    "This source stands in the data folder; remove it there, then 'kg build'",
+                )
+            faults.append(RecordError(Location(Path(name)), words, name))
+        if faults:
+            raise InputError(faults)
+
+    def _is_known(self, name: str) -> bool:
+        try:
+            return any(self._draft.before.quads(source_iri(name), graph=GRAPH.sources))
+        except IriError:
+            return False
+
+    def _apply_sources(self) -> tuple[tuple[Source, ...], tuple[Source, ...], dict[str, str]]:
+        new = tuple(brought.source for brought in self._batch.sources)
+        kept = dict(self._overlay.sources)
+        touched = {source.id for source in new} | self._batch.withdrawn
+        folder = self._intake.folder(self._digest) or Path()
+        old = tuple(
+            read_source(folder / "sources" / name, self._prefixes)
+            for name in sorted(touched & kept.keys())
+        )
+        for name in self._batch.withdrawn:
+            del kept[name]
+        for brought in self._batch.sources:
+            kept[brought.source.id] = kept_name(brought.source.id, brought.files)
+        self._change(
+            (quad for source in old for quad in source_quads(source)),
+            (quad for source in new for quad in source_quads(source)),
+        )
+        return old, new, kept
+
+    # Decisions
+
+    def _merged_decisions(self) -> dict[str, tuple[dict[str, Row], dict[str, Row]]]:
+        """Return the rows of each table by id: as they were, and as they are to be."""
+        merged = {}
+        folder = self._intake.folder(self._digest)
+        for name, columns in DECISIONS.items():
+            path = folder / name if folder else None
+            rows = read_table(path, columns) if path and path.is_file() else ()
+            old = {row.values["id"]: row for row in rows if isinstance(row, Row)}
+            new = {key: row for key, row in old.items() if self._still_stands(name, row)}
+            for key, row in new.items():
+                new[key] = _without(row, self._batch.withdrawn)
+            brought = self._batch.decisions.get(name, ())
+            merged[name] = (old, new | {row.values["id"]: row for row in brought})
+            self._refuse_taken(name, old, brought)
+        return merged
+
+    def _refuse_taken(self, name: str, old: Mapping[str, Row], brought: Iterable[Row]) -> None:
+        kind, graph = _NODES[name]
+        faults = []
+        for row in brought:
+            key = row.values["id"]
+            try:
+                node = URIRef(mint_iri(kind, key))
+            except IriError:
+                continue  # Said of the row when it is read.
+            if key not in old and any(self._draft.before.quads(node, graph=graph)):
+                words = Text("Id ini sudah dipakai di folder data", "The data folder uses this id")
+                faults.append(row.fault("id", words))
+        if faults:
+            raise InputError(faults)
+
+    def _still_stands(self, name: str, row: Row) -> bool:
+        """Say whether a decision rests on anything besides the sources that are withdrawn."""
+        column, least = ("claims", 2) if name == CONFLICTS else ("evidence", 1)
+        before = row.values[column].split()
+        after = _without(row, self._batch.withdrawn).values[column].split()
+        return len(after) == len(before) or len(after) >= least
+
+    def _apply_decisions(
+        self,
+        merged: Mapping[str, tuple[dict[str, Row], dict[str, Row]]],
+        files: dict[str, str],
+        relabelled: set[Node],
+    ) -> None:
+        claims = _ClaimsOfDraft(self._draft)
+        old_quads: set[Quad] = set()
+        new_quads: set[Quad] = set()
+        for name, (old, new) in merged.items():
+            kind, graph = _NODES[name]
+            files[name] = _write_rows(name, new)
+            changed = {
+                key
+                for key in old.keys() | new.keys()
+                if key not in old or key not in new or old[key].values != new[key].values
+            }
+            if name == IDENTITIES:
+                changed |= self._concerned(relabelled, new)
+            for key in changed & old.keys():
+                old_quads |= set(self._draft.before.quads(URIRef(mint_iri(kind, key)), graph=graph))
+            rows = [new[key] for key in sorted(changed & new.keys())]
+            new_quads |= set(in_graph(self._decision_graph(name, rows, claims), graph))
+        self._change(old_quads, new_quads)
+
+    def _decision_graph(self, name: str, rows: list[Row], claims: ClaimsByRow) -> Graph:
+        if name == CONFLICTS:
+            return conflicts_graph(conflicts_of(rows, claims))
+        decisions = identities_of(rows, claims, self._prefixes)
+        return identity_graph(decisions, self._labels(decisions))
+
+    def _labels(self, decisions: Iterable[IdentityDecision]) -> Graph:
+        labels = Graph()
+        for decision in decisions:
+            for thing in (decision.entity, decision.other):
+                for name in (GRAPH.vocabularies, GRAPH.reference) if thing else ():
+                    for quad in self._draft.after.quads(thing, SKOS.prefLabel, graph=name):
+                        labels.add(quad[:3])
+        return labels
+
+    def _concerned(self, relabelled: Iterable[Node], rows: Mapping[str, Row]) -> set[str]:
+        """Return the ids of decisions on things whose label has changed."""
+        concerned = set()
+        for thing in relabelled:
+            found = self._draft.before.quads(None, INOV.sameEntity, thing, GRAPH.identity)  # type: ignore[arg-type]
+            for quad in found:
+                key = str(quad.subject).rpartition("/")[2]
+                if key in rows:
+                    concerned.add(key)
+                else:
+                    # It stands in the data folder, which is not read here.
+                    self._needs_whole_build = True
+        return concerned
+
+    def _refuse_loose_ends(self, old: Iterable[Source]) -> None:
+        """Refuse to remove a claim that a decision in the data folder rests on."""
+        faults: list[RecordError] = []
+        for source in old:
+            for claim in source.claims:
+                node = claim_iri(claim)
+                if self._draft.after.has((node, RDF.type, INOV.Claim), GRAPH.provenance):
+                    continue
+                for name in (GRAPH.conflicts, GRAPH.identity):
+                    resting = self._draft.after.quads(None, None, node, name)
+                    faults.extend(_rests_on(claim, source, quad.subject) for quad in resting)
+        if faults:
+            raise InputError(faults)
+
+    # Things
+
+    def _changed_things(self, files: dict[str, str]) -> dict[URIRef, tuple[Thing, Thing]]:
+        """Let the batch's things replace their descriptions; return those before and after."""
+        brought: dict[URIRef, set[tuple[URIRef, Node]]] = {}
+        for thing, predicate, value, _ in self._batch.things:
+            brought.setdefault(thing, set()).add((predicate, value))
+        changed = {}
+        for thing, stated in brought.items():
+            path = file_of(thing)
+            blocks = read_blocks(files.get(path, ""))
+            old = self._described(thing, blocks)
+            new = frozenset(
+                (predicate, value)
+                for predicate, value in stated
+                if (predicate, value) in old
+                or not self._draft.before.has((thing, predicate, value), GRAPH.reference)
+            )
+            if new == old:
+                continue
+            self._replace(thing, old, new)
+            changed[thing] = (old, new)
+            blocks.pop(thing, None)
+            if new:
+                blocks[thing] = write_block(thing, new, self._prefixes)
+            files[path] = write_blocks(blocks, self._prefixes) if blocks else ""
+        return changed
+
+    def _described(self, thing: URIRef, blocks: Mapping[URIRef, str]) -> Thing:
+        return read_block(blocks[thing], self._prefixes) if thing in blocks else frozenset()
+
+    def _replace(self, thing: URIRef, old: Thing, new: Thing) -> None:
+        # That the data folder describes it too was seen when all was read the last time.
+        self._needs_whole_build |= thing in self._shared
+        stated = {quad[1:3] for quad in self._draft.before.quads(thing, graph=GRAPH.reference)}
+        # The data folder may describe it too; then the slug is there because of that.
+        with_slug = not any(predicate == RDF.type for predicate, _ in stated - old)
+        self._change(
+            thing_quads(thing, old, with_slug=with_slug),
+            thing_quads(thing, new, with_slug=with_slug),
+        )
+
+    def _drop_unmentioned(self, files: dict[str, str]) -> None:
+        """Remove the descriptions of things that nobody speaks of any more."""
+        silenced = {
+            term
+            for quad in self._changed - self._still_there()
+            for term in (quad.subject, quad.object)
+            if isinstance(term, URIRef)
+        }
+        for path in sorted({file_of(thing) for thing in silenced} & files.keys()):
+            blocks = read_blocks(files[path])
+            dropped = {t for t in silenced & blocks.keys() if not self._is_mentioned(t)}
+            for thing in dropped:
+                self._replace(thing, self._described(thing, blocks), frozenset())
+                del blocks[thing]
+            if dropped:
+                files[path] = write_blocks(blocks, self._prefixes) if blocks else ""
+
+    def _still_there(self) -> set[Quad]:
+        return {quad for quad in self._changed if self._draft.after.has(quad[:3], quad.graph)}  # type: ignore[arg-type]
+
+    def _is_mentioned(self, thing: URIRef) -> bool:
+        said = self._draft.after.quads(thing)
+        pointed = self._draft.after.quads(None, None, thing)
+        return any(quad.graph and quad.graph not in _SILENT for quad in said) or any(
+            quad.graph and (quad.graph not in _SILENT or quad.graph == GRAPH.reference)
+            for quad in pointed
+        )
+
+
+_NODES: Final = {CONFLICTS: ("conflict", GRAPH.conflicts), IDENTITIES: ("identity", GRAPH.identity)}
+
+
+class _ClaimsOfDraft(Mapping[str, Claim]):
+    """The claims that the draft holds, by ``source/row``; only their names can be asked."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    def __getitem__(self, key: str) -> Claim:
+        source, _, row = key.partition("/")
+        nothing = (URIRef(""), URIRef(""), URIRef(""))
+        claim = Claim(source, row, row, nothing, "", None, "", (), None, Location(Path(source)))
+        try:
+            node = claim_iri(claim)
+        except IriError:
+            raise KeyError(key) from None
+        if not self._draft.after.has((node, RDF.type, INOV.Claim), GRAPH.provenance):
+            raise KeyError(key)
+        return claim
+
+    def __iter__(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+
+def _relabelled(changed: Mapping[URIRef, tuple[Thing, Thing]]) -> set[Node]:
+    return {
+        thing
+        for thing, (old, new) in changed.items()
+        if any(predicate == SKOS.prefLabel for predicate, _ in old ^ new)
+    }
+
+
+def _rests_on(claim: Claim, source: Source, decision: Node) -> RecordError:
+    return RecordError(
+        source.location,
+        Text(
+            "Keputusan {key} bertumpu pada klaim {claim}; sunting keputusan itu dahulu",
+            "Decision {key} rests on claim {claim}; edit that decision first",
+        ).format(key=str(decision).rpartition("/")[2], claim=f"{claim.source}/{claim.row}"),
+    )
+
+
+def _without(row: Row, withdrawn: Iterable[str]) -> Row:
+    """Return a row that does not refer to claims of withdrawn sources."""
+    values = dict(row.values)
+    gone = tuple(f"{name}/" for name in withdrawn)
+    for column in {"claims", "evidence"} & values.keys():
+        kept = (claim for claim in values[column].split() if not claim.startswith(gone))
+        values[column] = " ".join(kept)
+    return Row(row.location, values)
+
+
+def _write_rows(name: str, rows: Mapping[str, Row]) -> str:
+    if not rows:
+        return ""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, DECISIONS[name], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows[key].values for key in sorted(rows))
+    return text.getvalue()

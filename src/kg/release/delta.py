@@ -1,0 +1,195 @@
+"""What a batch changes, computed from the batch and from what it touches, never from the whole.
+
+Every function here says of a part of the batch which quads stand in the place of which others.
+Together they must lead to exactly the release that a build of all text would make: a test
+compares the two, byte by byte, over random sequences of batches.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rdflib import OWL, RDF, Graph, URIRef
+from rdflib.namespace import DCTERMS, PROV
+from rdflib.term import Node
+
+from kg.ingest.graphs import (
+    article_graph,
+    article_graph_iri,
+    provenance_graph,
+    reference_graph_of,
+    sources_graph,
+)
+from kg.ingest.sources import Source
+from kg.ingest.things import Thing
+from kg.namespaces import CANONICAL_BASE, GRAPH, INOV
+from kg.release.catalog import graph_entries
+from kg.release.consolidation import Rival, held_values
+from kg.release.draft import Draft
+from kg.release.rebased import CanonicalDataset
+from kg.store import DEFAULT_GRAPH, Quad
+
+Triple = tuple[Node, Node, Node]
+
+HELD: Final = ("ontology", "vocabularies", "reference", "sources", "catalog")
+"""The graphs whose triples all stand in the default graph."""
+
+_NESTING: Final = (INOV.within, INOV.locatedIn)
+_ARTICLES: Final = str(article_graph_iri(""))
+
+
+def in_graph(graph: Iterable[Triple], name: URIRef | None) -> Iterator[Quad]:
+    """Yield the triples of a graph as quads."""
+    for subject, predicate, value in graph:
+        yield Quad(subject, predicate, value, name)  # type: ignore[arg-type]
+
+
+def source_quads(source: Source) -> set[Quad]:
+    """Return all that the named graphs hold because of a source."""
+    return {
+        *in_graph(article_graph(source), article_graph_iri(source.id)),
+        *in_graph(provenance_graph([source]), GRAPH.provenance),
+        *in_graph(sources_graph([source]), GRAPH.sources),
+    }
+
+
+def thing_quads(thing: URIRef, stated: Thing, *, with_slug: bool) -> set[Quad]:
+    """Return what the reference graph holds because of a thing's description."""
+    graph = Graph()
+    for predicate, value in stated:
+        graph.add((thing, predicate, value))
+    whole = reference_graph_of(graph)
+    if not with_slug:
+        whole.remove((thing, DCTERMS.identifier, None))
+    return set(in_graph(whole, GRAPH.reference))
+
+
+def catalog_quads(names: Iterable[URIRef], dataset: Mapping[str, Any]) -> set[Quad]:
+    """Return what the catalogue says of some named graphs."""
+    return set(in_graph(graph_entries(names, dataset), GRAPH.catalog))
+
+
+class DefaultGraph:
+    """What becomes of the default graph when named graphs have changed."""
+
+    def __init__(self, draft: Draft) -> None:
+        """Take a draft whose named graphs are those of the new release already."""
+        self._before, self._after = draft.before, draft.after
+        functional = self._after.quads(None, RDF.type, OWL.FunctionalProperty, GRAPH.ontology)
+        self._functional = {quad.subject for quad in functional}
+        self._ranked = {side: _ranks(side) for side in (self._before, self._after)}
+
+    def change(
+        self, changed: Iterable[Quad], old: Sequence[Source], new: Sequence[Source]
+    ) -> tuple[set[Quad], set[Quad]]:
+        """Return the quads of the default graph that go and those that come.
+
+        ``changed`` are the quads of named graphs that went or came; ``old`` and ``new`` the
+        sources that were replaced or withdrawn, and those that take their place.
+        """
+        touched: set[Triple] = set()
+        edges: set[Triple] = set()
+        for quad in changed:
+            name = str(quad.graph).removeprefix(str(GRAPH))
+            if name in HELD or name.startswith("article/"):
+                touched.add(quad[:3])
+                if quad.predicate in _NESTING:
+                    edges.add(quad[:3])
+        claims = {(claim.triple, claim.rank) for source in old for claim in source.claims}
+        claims ^= {(claim.triple, claim.rank) for source in new for claim in source.claims}
+        touched |= {triple for triple, _ in claims}
+        groups = {triple[:2] for triple in touched if triple[1] in self._functional}
+        groups |= self._groups_within(edges)
+        chosen: dict[tuple[Node, Node], set[Node]] = {}
+        for subject, predicate in groups:
+            rivals = self._rivals(self._after, subject, predicate)
+            chosen[subject, predicate] = held_values(rivals, self._around)
+            everything = [*rivals, *self._rivals(self._before, subject, predicate)]
+            touched |= {(subject, predicate, value) for value, _ in everything}
+        before = {t for t in touched if self._before.has(t, DEFAULT_GRAPH)}
+        after = {t for t in touched if self._is_held(t, chosen)}
+        return set(in_graph(before - after, None)), set(in_graph(after - before, None))
+
+    def _is_held(self, triple: Triple, chosen: Mapping[tuple[Node, Node], set[Node]]) -> bool:
+        if triple[:2] in chosen and triple[2] in chosen[triple[:2]]:
+            return True
+        subject, predicate, value = triple
+        graphs = {str(q.graph) for q in self._after.quads(subject, predicate, value) if q.graph}  # type: ignore[arg-type]
+        if any(str(GRAPH[name]) in graphs for name in HELD):
+            return True
+        if triple[:2] in chosen:
+            return False
+        ranks = self._ranked[self._after]
+        articles = (name for name in graphs if name.startswith(_ARTICLES))
+        return any(ranks.get((triple, name)) != "deprecated" for name in articles)
+
+    def _rivals(self, side: CanonicalDataset, subject: Node, predicate: Node) -> list[Rival]:
+        ranks = self._ranked[side]
+        return [
+            (quad.object, ranks.get((quad[:3], str(quad.graph)), "normal"))
+            for quad in side.quads(subject, predicate)  # type: ignore[arg-type]
+            if str(quad.graph).startswith(_ARTICLES)
+        ]
+
+    def _around(self, place: Node) -> set[Node]:
+        return _closure(
+            place,
+            lambda inner: (
+                quad.object
+                for predicate in _NESTING
+                for quad in self._after.quads(inner, predicate)  # type: ignore[arg-type]
+                if _nests(quad)
+            ),
+        )
+
+    def _groups_within(self, edges: Iterable[Triple]) -> set[tuple[Node, Node]]:
+        """Return subjects and functional properties whose value lies in a place that has moved."""
+        groups: set[tuple[Node, Node]] = set()
+        for subject, _, _ in edges:
+            for place in {subject, *_closure(subject, self._inside)}:
+                for side in (self._before, self._after):
+                    groups |= {
+                        quad[:2]
+                        for quad in side.quads(None, None, place)  # type: ignore[arg-type]
+                        if quad.predicate in self._functional
+                        and str(quad.graph).startswith(_ARTICLES)
+                    }
+        return groups
+
+    def _inside(self, place: Node) -> Iterator[Node]:
+        for side in (self._before, self._after):
+            for predicate in _NESTING:
+                found = side.quads(None, predicate, place)  # type: ignore[arg-type]
+                yield from (quad.subject for quad in found if _nests(quad))
+
+
+def _nests(quad: Quad) -> bool:
+    return quad.graph == GRAPH.reference or str(quad.graph).startswith(_ARTICLES)
+
+
+def _closure(start: Node, step: Callable[[Node], Iterable[Node]]) -> set[Node]:
+    found: set[Node] = set()
+    waiting = [start]
+    while waiting:
+        for node in step(waiting.pop()):
+            if node not in found:
+                found.add(node)
+                waiting.append(node)
+    return found
+
+
+def _ranks(side: CanonicalDataset) -> dict[tuple[Triple, str], str]:
+    """Return the rank of every claim that is not of the normal one, by triple and graph.
+
+    They are few: curators rank where sources disagree.
+    """
+    ranks: dict[tuple[Triple, str], str] = {}
+    for rank in ("deprecated", "preferred"):
+        concept = URIRef(f"{CANONICAL_BASE}scheme/claim-rank/{rank}")
+        for found in side.quads(None, INOV.claimRank, concept, GRAPH.provenance):
+            parts = {
+                q.predicate: q.object for q in side.quads(found.subject, graph=GRAPH.provenance)
+            }
+            triple = (parts[RDF.subject], parts[RDF.predicate], parts[RDF.object])
+            source = str(parts[PROV.hadPrimarySource]).rpartition("/")[2]
+            ranks[triple, str(article_graph_iri(source))] = rank
+    return ranks

@@ -1,0 +1,50 @@
+"""A release in the making: a clone of the current one, and what has been changed in it so far."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kg.iris import rebase
+from kg.release.rebased import CanonicalDataset
+from kg.store import EditableStore, Quad, ReleaseStore, quad_lines
+
+
+class Draft:
+    """The release before (``before``) and the one in the making (``after``).
+
+    Quads go in with the canonical base. ``removed`` and ``added`` are lines of N-Quads with the
+    base of the release: what leads from its content to the new one, and perhaps what was there
+    or was not there already.
+    """
+
+    def __init__(self, before: Path, folder: Path, base: str) -> None:
+        """Clone the store at ``before`` into ``folder``; raises ``StoreError``."""
+        self.base = base
+        self.before = CanonicalDataset(ReleaseStore.open(before), base)
+        self._clone = EditableStore.clone(before, folder)
+        self.after = CanonicalDataset(self._clone, base)
+        self.removed: set[bytes] = set()
+        self.added: set[bytes] = set()
+
+    def change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
+        """Let ``new`` quads stand in the place of ``old`` ones."""
+        before, after = set(self._lines(old)), set(self._lines(new))
+        gone, come = before - after, after - before
+        self.removed = (self.removed | gone) - come
+        self.added = (self.added | come) - gone
+        if gone or come:
+            self._clone.change(sorted(gone), sorted(come))
+
+    def forget(self, published: bytes) -> None:
+        """Take quads out of the new store that are no part of the content.
+
+        Those are the lines of N-Quads that were said of the release before, once it was whole.
+        """
+        self._clone.change([published], [])
+
+    def close(self) -> None:
+        """Make the new store durable and let go of it."""
+        self._clone.close()
+
+    def _lines(self, quads: Iterable[Quad]) -> Iterator[bytes]:
+        for line in quad_lines(quads):
+            yield rebase(line, self.base).encode()

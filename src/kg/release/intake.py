@@ -1,0 +1,263 @@
+"""Bringing a batch: one step from a release to the next, or none at all.
+
+The order of the writes is what makes it so. Text, store and content are written under names that
+nothing refers to; the manifest names them; the rename of ``current`` makes all of it valid at
+once. Whatever a killed process leaves before that rename, the next one removes.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from rdflib import Graph
+
+from kg.errors import StoreError
+from kg.ingest.batch import Batch
+from kg.ingest.corpus import read_dataset
+from kg.ingest.overlay import Intake, kept_name, write_durably
+from kg.language import Text
+from kg.namespaces import GRAPH, read_prefixes
+from kg.release.act import Act
+from kg.release.applying import Application, Applied
+from kg.release.audit import append, complete, entry_of
+from kg.release.build import Progress, build, content_of, figures, judge_data
+from kg.release.changes import changes
+from kg.release.delta import in_graph
+from kg.release.draft import Draft
+from kg.release.judging import JudgeChange, Question, judge_change
+from kg.release.merging import Merged, merge
+from kg.release.publication import CONTENT, STORE, Release, Releases
+from kg.release.standing import standing
+from kg.release.verdict import NonConformanceError, Verdict
+from kg.settings import Settings
+from kg.store import write_store
+
+PUBLICATION: Final = "publication.nq"
+
+_ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a batch.
+
+    ``release`` is the current one afterwards; ``changed`` says whether it is another one than
+    before (of a dry run: would be). ``removed`` and ``added`` are the lines of N-Quads that
+    make the difference; they are empty if the whole had to be built anew.
+    """
+
+    release: Release
+    verdict: Verdict
+    changed: bool
+    removed: tuple[bytes, ...] = ()
+    added: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A batch, who brings it and why, and whether it is only to be seen what would come of it."""
+
+    batch: Batch
+    act: Act
+    dry_run: bool = False
+
+
+def bring(
+    settings: Settings,
+    delivery: Delivery,
+    progress: Progress,
+    judge: JudgeChange = judge_change,
+) -> Outcome:
+    """Bring a batch to the current release and switch to the release that comes of it.
+
+    If the ontology, the data folder or the software has changed since
+    the current release was made, or there is none, one is built first. A dry run switches to
+    nothing and leaves nothing behind.
+
+    Raises ``NonConformanceError`` with the verdict, ``InputError`` for what the current release
+    does not allow, and ``StoreError`` for a disk that does not do as it should. Whatever is
+    raised, the current release and its text stay as they were.
+    """
+    try:
+        for _ in range(_ATTEMPTS):
+            ground = _ground(settings, progress, dry_run=delivery.dry_run)
+            releases = Releases(settings.home)
+            with releases.making() as folder:
+                current = releases.current()
+                if current.manifest.get("standing") == ground:
+                    _tidy(settings.home, releases, current)
+                    step = _Step(settings, delivery, progress, judge, current, folder)
+                    return step.conclude(releases, step.make())
+    except OSError as error:
+        raise _disk_fault(error) from error
+    raise _disk_fault("the release changes all the time")
+
+
+def _disk_fault(why: object) -> StoreError:
+    return StoreError(
+        Text(
+            "Tidak dapat ditulis, rilis yang berlaku tidak berubah: {why}",
+            "Cannot be written, the current release is unchanged: {why}",
+        ).format(why=why)
+    )
+
+
+def _ground(settings: Settings, progress: Progress, *, dry_run: bool) -> dict[str, str]:
+    """Return what the current release stands on, after building one if it is out of date."""
+    current = Releases(settings.home).current_or_none()
+    ground = standing(settings)
+    if current and current.manifest.get("standing") == ground:
+        return ground
+    if dry_run:
+        raise StoreError(
+            Text(
+                "Ontologi, data, atau perangkat lunak berubah sejak rilis yang berlaku; jalankan "
+                "'kg build' dahulu",
+                "Ontology, data or software have changed since the current release; run "
+                "'kg build' first",
+            )
+        )
+    build(replace(settings, base_iri=current.base) if current else settings, progress)
+    return ground
+
+
+def _tidy(home: Path, releases: Releases, current: Release) -> None:
+    """Complete and remove what an earlier, killed process left behind."""
+    complete(home, current)
+    intake = Intake(home)
+    named = {kept.manifest.get("intake") for kept in releases.kept()}
+    if intake.versions() - named:
+        intake.forget({digest for digest in named if digest})
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A release in the making, complete but for its manifest; ``numbers`` are for that."""
+
+    applied: Applied
+    verdict: Verdict
+    merged: Merged
+    numbers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """From the current release to the next, in a folder that nobody looks at."""
+
+    settings: Settings
+    delivery: Delivery
+    progress: Progress
+    judge: JudgeChange
+    current: Release
+    folder: Path
+
+    @property
+    def intake(self) -> Intake:
+        return Intake(self.settings.home)
+
+    def make(self) -> _Made:
+        """Fill the folder with store and content; raises ``NonConformanceError``."""
+        self.progress(Text("Menyalin rilis yang berlaku", "Cloning the current release"))
+        draft = Draft(self.current.store_path, self.folder / STORE, self.current.base)
+        try:
+            self.progress(Text("Menerapkan kiriman", "Applying the batch"))
+            manifest = self.current.manifest
+            prefixes = read_prefixes(self.settings.ontology)
+            application = Application(draft, self.delivery.batch, self.intake, manifest, prefixes)
+            applied = application.apply(read_dataset(self.settings.data / "dataset.toml"))
+            if not applied.needs_whole_build:
+                return self._change(draft, applied)
+        finally:
+            draft.close()
+        return self._build(applied)
+
+    def _change(self, draft: Draft, applied: Applied) -> _Made:
+        """Judge the draft, and make the new content by changing the old one."""
+        verdict = Verdict((), Graph())
+        is_new = applied.overlay.digest != self.current.manifest.get("intake")
+        if draft.removed or draft.added or is_new:
+            self.progress(Text("Memeriksa dengan SHACL", "Validating with SHACL"))
+            earlier = self.intake.folder(self.current.manifest.get("intake"))
+            verdict = self.judge(Question(draft, self.delivery.batch, earlier), self.settings)
+            if not verdict.conforms:
+                raise NonConformanceError(verdict)
+            report = set(draft.before.quads(graph=GRAPH.validation))
+            draft.change(report, in_graph(verdict.report, GRAPH.validation))
+        said = self.current.path / PUBLICATION
+        if said.is_file():
+            draft.forget(said.read_bytes())
+        self.progress(Text("Menulis rilis", "Writing the release"))
+        content = self.folder / CONTENT
+        merged = merge(self.current.content_path, content, draft.removed, draft.added)
+        return _Made(applied, verdict, merged, self._numbers(applied, verdict, merged))
+
+    def _numbers(self, applied: Applied, verdict: Verdict, merged: Merged) -> dict[str, Any]:
+        before = self.current.manifest
+        claims = [sum(len(source.claims) for source in side) for side in (applied.old, applied.new)]
+        return {
+            "base": self.current.base,
+            "version": before["version"],
+            "quads": before["quads"] + len(merged.added) - len(merged.removed),
+            "default_graph_triples": before["default_graph_triples"] + applied.default_growth,
+            "sources": before["sources"] + len(applied.new) - len(applied.old),
+            "claims": before["claims"] + claims[1] - claims[0],
+            "warnings": len(verdict.of("warning")),
+            "shared_things": before.get("shared_things", []),
+        }
+
+    def _build(self, applied: Applied) -> _Made:
+        """Build the whole from text, because the change reaches further than it can be followed."""
+        shutil.rmtree(self.folder / STORE)
+        digest = self.intake.write(applied.overlay, _texts(self.delivery.batch))
+        overlay = self.intake.folder(digest)
+        judged = judge_data(self.settings, self.progress, overlay=overlay)
+        if not judged.verdict.conforms:
+            raise NonConformanceError(judged.verdict)
+        body = content_of(judged, self.current.base)
+        write_durably(self.folder / CONTENT, body)
+        write_store(self.folder / STORE, self.folder / CONTENT)
+        difference = list(changes(self.current.content_path, self.folder / CONTENT))
+        merged = Merged(
+            sha256(body).hexdigest(),
+            tuple(quad for sign, quad in difference if sign == "-"),
+            tuple(quad for sign, quad in difference if sign == "+"),
+        )
+        numbers = figures(judged, self.current.base, body, overlay)
+        return _Made(applied, judged.verdict, merged, numbers)
+
+    def conclude(self, releases: Releases, made: _Made) -> Outcome:
+        """Let what was made be the current release, if it is another one; write down who did it."""
+        current, merged, batch = self.current, made.merged, self.delivery.batch
+        digest = made.applied.overlay.digest
+        is_new = merged.identifier != current.identifier or digest != current.manifest["intake"]
+        outcome = Outcome(current, made.verdict, is_new, merged.removed, merged.added)
+        if self.delivery.dry_run:
+            return outcome
+        act = replace(self.delivery.act, before=current.identifier, **_brought(batch))
+        activity = act.ended(made.verdict).as_json()
+        if not is_new:
+            append(self.settings.home, entry_of(activity, "unchanged", current.identifier))
+            return outcome
+        self.intake.write(made.applied.overlay, _texts(batch))
+        manifest = {
+            "identifier": merged.identifier,
+            **made.numbers,
+            "intake": digest,
+            "standing": current.manifest["standing"],
+            "activity": activity,
+        }
+        release = releases.adopt(self.folder, manifest)
+        complete(self.settings.home, release)
+        return replace(outcome, release=release)
+
+
+def _texts(batch: Batch) -> dict[str, Mapping[str, bytes]]:
+    return {brought.source.id: brought.files for brought in batch.sources}
+
+
+def _brought(batch: Batch) -> dict[str, Any]:
+    put = {name: kept_name(name, files).rpartition("@")[2] for name, files in _texts(batch).items()}
+    return {"put": put, "withdrawn": tuple(sorted(batch.withdrawn))}

@@ -1,0 +1,81 @@
+"""A release as if it had been built for the canonical base, which all text is written against."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rdflib import BNode, Literal, URIRef
+from rdflib.term import Node
+
+from kg.iris import rebase
+from kg.namespaces import CANONICAL_BASE
+from kg.store import ANY_GRAPH, EditableStore, Quad, ReleaseStore, Term
+from kg.store.release import GraphChoice
+
+_Term = TypeVar("_Term", bound=Node)
+
+
+@dataclass(frozen=True)
+class CanonicalDataset:
+    """The quads of a store that was built for ``base``, in terms of the canonical base."""
+
+    store: ReleaseStore | EditableStore
+    base: str
+
+    def quads(
+        self,
+        subject: URIRef | BNode | None = None,
+        predicate: URIRef | None = None,
+        object: Term | None = None,  # noqa: A002  the standard's word
+        graph: GraphChoice = ANY_GRAPH,
+    ) -> Iterator[Quad]:
+        """Iterate over the quads that match; see ``ReleaseStore.quads``."""
+        if self.base == CANONICAL_BASE:
+            yield from self.store.quads(subject, predicate, object, graph)
+            return
+        found = self.store.quads(
+            subject and self._inward(subject),
+            predicate and self._inward(predicate),
+            None if object is None else self._inward(object),
+            self._inward(graph) if isinstance(graph, URIRef) else graph,
+        )
+        for quad in found:
+            yield Quad(
+                self._outward(quad.subject),
+                self._outward(quad.predicate),
+                self._outward(quad.object),
+                None if quad.graph is None else self._outward(quad.graph),
+            )
+
+    def has(self, triple: tuple[Node, Node, Node], graph: GraphChoice = ANY_GRAPH) -> bool:
+        """Say whether a graph holds a triple."""
+        subject, predicate, value = triple
+        found = self.quads(subject, predicate, value, graph)  # type: ignore[arg-type]
+        return next(found, None) is not None
+
+    def select(self, query: str) -> Sequence[Mapping[str, Node]]:
+        """Run a SELECT query that is written against the canonical base."""
+        found = self.store.select(rebase(query, self.base))
+        if self.base == CANONICAL_BASE:
+            return found
+        return [{name: self._outward(term) for name, term in row.items()} for row in found]
+
+    def graph_names(self) -> list[URIRef]:
+        """Return the names of the named graphs, sorted."""
+        return sorted(self._outward(name) for name in self.store.graph_names())
+
+    def _inward(self, term: _Term) -> _Term:
+        return _moved(term, CANONICAL_BASE, self.base)
+
+    def _outward(self, term: _Term) -> _Term:
+        return _moved(term, self.base, CANONICAL_BASE)
+
+
+def _moved(term: _Term, old: str, new: str) -> _Term:
+    if isinstance(term, URIRef):
+        return type(term)(term.replace(old, new)) if term.startswith(old) else term
+    if isinstance(term, Literal):
+        kind = None if term.datatype is None else _moved(term.datatype, old, new)
+        text = str(term).replace(old, new)
+        return type(term)(text, lang=term.language, datatype=kind, normalize=False)
+    return term

@@ -1,0 +1,41 @@
+"""What a release stands on besides what was brought: the tool, the ontology and the data folder."""
+
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from kg.settings import Settings
+
+_TOOL: Final = "inovasi-kg"
+
+
+def tool_version() -> str:
+    """Return name and version of the software, as they stand in provenance."""
+    try:
+        return f"{_TOOL} {version(_TOOL)}"
+    except PackageNotFoundError:
+        return _TOOL
+
+
+def standing(settings: Settings) -> dict[str, str]:
+    """Return what tells one standing from another: the tool's version, and hashes of all files.
+
+    While it stays the same, a batch need only be compared with the current release; the times
+    of files are not looked at, for a clock may jump and a copy may keep them.
+    """
+    return {
+        "tool": tool_version(),
+        "ontology": _hash(settings.ontology),
+        "shapes": _hash(settings.ontology / "shapes"),
+        "data": _hash(settings.data),
+    }
+
+
+def _hash(folder: Path) -> str:
+    digest = sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            content = sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(folder)}\t{content}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,81 @@
+"""A store that is being made out of another one: cloned by hard links, then changed.
+
+The tables of the store are files that are never written to again, so that a clone shares them
+with its original and takes milliseconds whatever their size. What is changed goes into new files.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import StoreError
+from kg.language import Text
+from kg.store.release import _ENGINE_FAULTS, _not_loadable, _Queryable
+from kg.store.terms import Quad, to_engine
+
+
+class EditableStore(_Queryable):
+    """A clone that can be changed; the original stays as it is."""
+
+    @classmethod
+    def clone(cls, original: Path, folder: Path) -> "EditableStore":
+        """Return a copy of the store in ``original`` at ``folder``, which does not exist yet.
+
+        Both must lie in one file system. Raises ``StoreError`` if the original is missing or
+        damaged, or the copy cannot be written.
+        """
+        if not (original / "CURRENT").is_file():
+            raise StoreError(
+                Text("Simpanan tidak ada: {f}", "There is no store: {f}").format(f=original)
+            )
+        try:
+            ox.Store.read_only(str(original)).backup(str(folder))
+            return cls(ox.Store(str(folder)))
+        except _ENGINE_FAULTS as error:
+            raise _not_loadable(Text(str(error), str(error))) from error
+
+    def change(self, removed: Iterable[bytes], added: Iterable[bytes]) -> None:
+        """Remove and add quads, each a line of N-Quads; the former come first.
+
+        Raises ``StoreError`` if the disk does not take them; then the clone is to be thrown away.
+        """
+        try:
+            emptied = set()
+            for quad in _parse(removed):
+                self._store.remove(quad)
+                emptied.add(quad.graph_name)
+            self._store.extend(_parse(added))
+            for graph in emptied:
+                # The engine goes on listing a graph without quads; a new store would not.
+                named = not isinstance(graph, ox.DefaultGraph)
+                if named and not any(self._store.quads_for_pattern(None, None, None, graph)):
+                    self._store.remove_graph(graph)
+        except _ENGINE_FAULTS as error:
+            raise _not_loadable(Text(str(error), str(error))) from error
+
+    def close(self) -> None:
+        """Write everything to disk, durably, and let go of the folder."""
+        try:
+            # The engine's tables are synced as they are written; its log, which is not, is
+            # empty after this.
+            self._store.flush()
+        except _ENGINE_FAULTS as error:
+            raise _not_loadable(Text(str(error), str(error))) from error
+        finally:
+            del self._store
+
+
+def quad_lines(quads: Iterable[Quad]) -> Iterator[str]:
+    """Yield each quad as the line of N-Quads, LF included, that a release's content has for it.
+
+    Raises ``StoreError`` for a term that the engine does not take.
+    """
+    for subject, predicate, value, graph in quads:
+        name = ox.DefaultGraph() if graph is None else to_engine(graph)
+        quad = ox.Quad(to_engine(subject), to_engine(predicate), to_engine(value), name)  # type: ignore[arg-type]
+        yield f"{quad} .\n"
+
+
+def _parse(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
+    return ox.parse(b"".join(lines), ox.RdfFormat.N_QUADS)
