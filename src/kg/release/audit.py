@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from kg.release.publication import Release
+from kg.release.publication import Release, Releases
 
 LOG: Final = "audit.jsonl"
 _TAIL: Final = 1 << 16
@@ -40,6 +40,12 @@ def complete(home: Path, current: Release) -> None:
     activity = current.manifest.get("activity")
     if activity and all(entry.get("id") != activity["id"] for entry in _latest(home)):
         append(home, entry_of(activity, "published", current.identifier))
+
+
+def record(home: Path, activity: Mapping[str, Any], outcome: str, quarantined: str) -> None:
+    """Add the line of an act that led to no release, as soon as nobody else writes."""
+    with Releases(home).alone():
+        append(home, {**entry_of(activity, outcome, None), "quarantine": quarantined})
 
 
 def entry_of(activity: Mapping[str, Any], outcome: str, release: str | None) -> dict[str, Any]:

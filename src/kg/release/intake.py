@@ -190,8 +190,10 @@ class _Step:
         if said.is_file():
             draft.forget(said.read_bytes())
         self.progress(Text("Menulis rilis", "Writing the release"))
-        content = self.folder / CONTENT
-        merged = merge(self.current.content_path, content, draft.removed, draft.added)
+        merged = Merged(self.current.identifier, (), ())
+        if draft.removed or draft.added:
+            content = self.folder / CONTENT
+            merged = merge(self.current.content_path, content, draft.removed, draft.added)
         return _Made(applied, verdict, merged, self._numbers(applied, verdict, merged))
 
     def _numbers(self, applied: Applied, verdict: Verdict, merged: Merged) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""Submitting files: read, brought, and kept in quarantine with the report if they are refused."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import InputError, KgError, Location, RecordError
+from kg.ingest.batch import read_batch, read_inputs
+from kg.language import Text
+from kg.namespaces import read_prefixes
+from kg.release.act import Act
+from kg.release.audit import record
+from kg.release.build import Progress
+from kg.release.intake import Delivery, Outcome, bring
+from kg.release.judging import JudgeChange, judge_change
+from kg.release.quarantine import Quarantine, Refused, verdict_of
+from kg.release.verdict import NonConformanceError
+from kg.settings import Settings
+
+
+class RefusedError(KgError):
+    """A batch that was refused; ``cause`` says why and ``refused`` where it is kept.
+
+    ``refused`` is None after a dry run, and if the disk did not take it.
+    """
+
+    http_status = 422
+
+    def __init__(self, cause: KgError, refused: Refused | None) -> None:
+        message = cause.message
+        if refused:
+            kept = Text(" Disimpan dalam karantina sebagai {id}.", " Kept in quarantine as {id}.")
+            message = Text(
+                *(a + b for a, b in zip(message, kept.format(id=refused.id), strict=True))
+            )
+        super().__init__(message)
+        self.cause, self.refused = cause, refused
+        self.verdict = verdict_of(cause)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Files and folders that are brought together, and the sources that are withdrawn with them."""
+
+    paths: tuple[Path, ...]
+    withdrawn: tuple[str, ...]
+    act: Act
+    dry_run: bool = False
+
+
+def submit(
+    settings: Settings,
+    submission: Submission,
+    progress: Progress,
+    judge: JudgeChange = judge_change,
+) -> Outcome:
+    """Bring what is submitted, in one step.
+
+    Raises ``RefusedError`` if it cannot be read or does not pass the gate, and ``StoreError`` if
+    the disk does not do as it should. The current release then stays as it was.
+    """
+    try:
+        progress(Text("Membaca kiriman", "Reading the batch"))
+        prefixes = read_prefixes(settings.ontology)
+        batch = read_batch(submission.paths, prefixes, submission.withdrawn)
+        return bring(settings, Delivery(batch, submission.act, submission.dry_run), progress, judge)
+    except (NonConformanceError, InputError, RecordError) as error:
+        kept = None if submission.dry_run else _keep(settings, submission, error)
+        raise RefusedError(error, kept) from error
+
+
+def _keep(settings: Settings, submission: Submission, error: KgError) -> Refused | None:
+    verdict = verdict_of(error)
+    try:
+        inputs = read_inputs(submission.paths)
+        put = Quarantine(settings.home).put(inputs, submission.withdrawn, submission.act, verdict)
+        record(settings.home, submission.act.ended(verdict).as_json(), "rejected", put.id)
+    except OSError:
+        # That the batch is refused is what has to be said; a disk may be full.
+        return None
+    return put
+
+
+def retry(
+    settings: Settings,
+    identifier: str,
+    corrected: Sequence[Path],
+    act: Act,
+    progress: Progress,
+) -> Outcome:
+    """Bring a batch of the quarantine again, ``corrected`` files in the place of their namesakes.
+
+    On success it leaves the quarantine; else it stays there as it is now, with the new report.
+    Raises what ``submit`` raises.
+    """
+    quarantine = Quarantine(settings.home)
+    refused = quarantine.get(identifier)
+    with tempfile.TemporaryDirectory() as place:
+        paths = _corrected(refused, corrected, Path(place))
+        try:
+            outcome = submit(settings, Submission(paths, refused.withdrawn, act), progress)
+        except RefusedError as error:
+            if error.refused and error.refused.id != refused.id:
+                quarantine.drop(refused.id)
+            raise
+    quarantine.drop(refused.id)
+    return outcome
+
+
+def _corrected(refused: Refused, corrected: Sequence[Path], place: Path) -> tuple[Path, ...]:
+    if not refused.input.is_dir():
+        return ()
+    folder = refused.input
+    if corrected:
+        folder = place / "input"
+        shutil.copytree(refused.input, folder)
+        for path in corrected:
+            shutil.copyfile(path, _namesake(folder, path))
+    return tuple(sorted(folder.iterdir()))
+
+
+def _namesake(folder: Path, path: Path) -> Path:
+    found = [file for file in folder.rglob("*") if file.is_file() and file.name == path.name]
+    exact = [file for file in found if file.parent.name == path.resolve().parent.name]
+    for choice in (exact, found):
+        if len(choice) == 1:
+            return choice[0]
+    raise RecordError(
+        Location(path),
+        Text(
+            "Tidak jelas berkas mana dalam kiriman yang digantikan",
+            "It is not clear which file of the batch this one replaces",
+        ),
+    )
