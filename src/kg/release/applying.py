@@ -50,7 +50,6 @@ class Applied:
     overlay: Overlay
     old: tuple[Source, ...]
     new: tuple[Source, ...]
-    default_growth: int
     needs_whole_build: bool
 
 
@@ -93,10 +92,9 @@ class Application:
         lost = names & {article_graph_iri(source.id) for source in old}
         self._change(catalog_quads(lost, dataset), catalog_quads(names - lost, dataset))
         default = DefaultGraph(self._draft)
-        gone, come = default.change(self._changed, old, new)
-        self._draft.change(gone, come)
+        self._draft.change(*default.change(self._changed, old, new))
         overlay = Overlay(sources, {path: text for path, text in files.items() if text})
-        return Applied(overlay, old, new, len(come) - len(gone), self._needs_whole_build)
+        return Applied(overlay, old, new, self._needs_whole_build)
 
     def _change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
         before, after = set(old), set(new)

@@ -23,19 +23,17 @@ from kg.namespaces import GRAPH, read_prefixes
 from kg.release.act import Act
 from kg.release.applying import Application, Applied
 from kg.release.audit import append, complete, entry_of
-from kg.release.build import Progress, build, content_of, figures, judge_data
+from kg.release.build import Progress, build, completing, content_of, figures, judge_data
 from kg.release.changes import changes
 from kg.release.delta import in_graph
 from kg.release.draft import Draft
 from kg.release.judging import JudgeChange, Question, judge_change
 from kg.release.merging import Merged, merge
-from kg.release.publication import CONTENT, STORE, Release, Releases
+from kg.release.publication import CONTENT, STORE, Complete, Release, Releases
 from kg.release.standing import standing
 from kg.release.verdict import NonConformanceError, Verdict
 from kg.settings import Settings
 from kg.store import write_store
-
-PUBLICATION: Final = "publication.nq"
 
 _ATTEMPTS: Final = 3
 
@@ -65,11 +63,19 @@ class Delivery:
     dry_run: bool = False
 
 
+@dataclass(frozen=True)
+class Ways:
+    """How a change is judged and how a release is completed, where it is not done as usual.
+
+    ``complete`` is None for what a build does.
+    """
+
+    judge: JudgeChange = judge_change
+    complete: Complete | None = None
+
+
 def bring(
-    settings: Settings,
-    delivery: Delivery,
-    progress: Progress,
-    judge: JudgeChange = judge_change,
+    settings: Settings, delivery: Delivery, progress: Progress, ways: Ways | None = None
 ) -> Outcome:
     """Bring a batch to the current release and switch to the release that comes of it.
 
@@ -89,7 +95,7 @@ def bring(
                 current = releases.current()
                 if current.manifest.get("standing") == ground:
                     _tidy(settings.home, releases, current)
-                    step = _Step(settings, delivery, progress, judge, current, folder)
+                    step = _Step(settings, delivery, progress, ways or Ways(), current, folder)
                     return step.conclude(releases, step.make())
     except OSError as error:
         raise _disk_fault(error) from error
@@ -150,7 +156,7 @@ class _Step:
     settings: Settings
     delivery: Delivery
     progress: Progress
-    judge: JudgeChange
+    ways: Ways
     current: Release
     folder: Path
 
@@ -181,14 +187,13 @@ class _Step:
         if draft.removed or draft.added or is_new:
             self.progress(Text("Memeriksa dengan SHACL", "Validating with SHACL"))
             earlier = self.intake.folder(self.current.manifest.get("intake"))
-            verdict = self.judge(Question(draft, self.delivery.batch, earlier), self.settings)
+            verdict = self.ways.judge(Question(draft, self.delivery.batch, earlier), self.settings)
             if not verdict.conforms:
                 raise NonConformanceError(verdict)
             report = set(draft.before.quads(graph=GRAPH.validation))
             draft.change(report, in_graph(verdict.report, GRAPH.validation))
-        said = self.current.path / PUBLICATION
-        if said.is_file():
-            draft.forget(said.read_bytes())
+        if self.current.publication_path.is_file():
+            draft.forget(self.current.publication_path.read_bytes())
         self.progress(Text("Menulis rilis", "Writing the release"))
         merged = Merged(self.current.identifier, (), ())
         if draft.removed or draft.added:
@@ -203,7 +208,6 @@ class _Step:
             "base": self.current.base,
             "version": before["version"],
             "quads": before["quads"] + len(merged.added) - len(merged.removed),
-            "default_graph_triples": before["default_graph_triples"] + applied.default_growth,
             "sources": before["sources"] + len(applied.new) - len(applied.old),
             "claims": before["claims"] + claims[1] - claims[0],
             "warnings": len(verdict.of("warning")),
@@ -251,7 +255,8 @@ class _Step:
             "standing": current.manifest["standing"],
             "activity": activity,
         }
-        release = releases.adopt(self.folder, manifest)
+        files = self.ways.complete or completing(self.settings, self.progress)
+        release = releases.adopt(self.folder, manifest, "ingest", files)
         complete(self.settings.home, release)
         return replace(outcome, release=release)
 

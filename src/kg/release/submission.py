@@ -13,8 +13,7 @@ from kg.namespaces import read_prefixes
 from kg.release.act import Act
 from kg.release.audit import record
 from kg.release.build import Progress
-from kg.release.intake import Delivery, Outcome, bring
-from kg.release.judging import JudgeChange, judge_change
+from kg.release.intake import Delivery, Outcome, Ways, bring
 from kg.release.quarantine import Quarantine, Refused, verdict_of
 from kg.release.verdict import NonConformanceError
 from kg.settings import Settings
@@ -54,7 +53,7 @@ def submit(
     settings: Settings,
     submission: Submission,
     progress: Progress,
-    judge: JudgeChange = judge_change,
+    ways: Ways | None = None,
 ) -> Outcome:
     """Bring what is submitted, in one step.
 
@@ -65,7 +64,7 @@ def submit(
         progress(Text("Membaca kiriman", "Reading the batch"))
         prefixes = read_prefixes(settings.ontology)
         batch = read_batch(submission.paths, prefixes, submission.withdrawn)
-        return bring(settings, Delivery(batch, submission.act, submission.dry_run), progress, judge)
+        return bring(settings, Delivery(batch, submission.act, submission.dry_run), progress, ways)
     except (NonConformanceError, InputError, RecordError) as error:
         kept = None if submission.dry_run else _keep(settings, submission, error)
         raise RefusedError(error, kept) from error
