@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli import history
+from kg.cli import history, ingest
 from kg.cli.addresses import make_export, make_redirects
 from kg.cli.options import Command, offer_settings, settings_of
 from kg.cli.output import GRAPH_FORMATS, Steps, measure_text, show_verdict, write_welcome
@@ -44,7 +44,7 @@ def make_group(language: Language) -> click.Group:
     )
     addresses = (make_export, make_redirects)
     plain = (_build, _validate, _serve, _query, _text, _resolve, template_command)
-    for make in (*plain, *history.COMMANDS, *addresses):
+    for make in (*plain, *ingest.COMMANDS, *history.COMMANDS, *addresses):
         group.add_command(make(language))
     return group
 

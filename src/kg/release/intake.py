@@ -169,6 +169,9 @@ class _Step:
         self.progress(Text("Menyalin rilis yang berlaku", "Cloning the current release"))
         draft = Draft(self.current.store_path, self.folder / STORE, self.current.base)
         try:
+            if self.current.publication_path.is_file():
+                # What is said of the release before is not to be judged, nor to be published.
+                draft.forget(self.current.publication_path.read_bytes())
             self.progress(Text("Menerapkan kiriman", "Applying the batch"))
             manifest = self.current.manifest
             prefixes = read_prefixes(self.settings.ontology)
@@ -192,8 +195,6 @@ class _Step:
                 raise NonConformanceError(verdict)
             report = set(draft.before.quads(graph=GRAPH.validation))
             draft.change(report, in_graph(verdict.report, GRAPH.validation))
-        if self.current.publication_path.is_file():
-            draft.forget(self.current.publication_path.read_bytes())
         self.progress(Text("Menulis rilis", "Writing the release"))
         merged = Merged(self.current.identifier, (), ())
         if draft.removed or draft.added:

@@ -7,7 +7,7 @@ SHACL report), ``report.json`` (the table for people) and ``batch.json`` (who, w
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ from rdflib.namespace import RDF, SH
 
 from kg.errors import InputError, KgError, RecordError
 from kg.ingest.overlay import sync_folder, write_durably
-from kg.language import Text
+from kg.language import Language, Text
 from kg.namespaces import GRAPH
 from kg.release.act import Act
 from kg.release.verdict import Entry, NonConformanceError, Verdict, in_order
@@ -51,6 +51,17 @@ class Refused:
     def report(self, ending: str) -> str:
         """Return the report in a form: ``json`` or one of ``REPORTS``."""
         return (self.folder / f"report.{ending}").read_text("utf-8")
+
+    def table(self, language: Language) -> Iterator[str]:
+        """Yield the lines that a curator reads: place, what is wrong, of what, what to do."""
+        for entry in json.loads(self.report("json"))["entries"]:
+            places = entry["locations"] or [{"file": "-", "row": None, "column": None}]
+            row = f":{places[0]['row']}" if places[0]["row"] else ""
+            yield f"{places[0]['file']}{row}: {entry['severity']}: {entry['message'][language]}"
+            said = (entry["node"], entry["path"], entry["value"])
+            yield f"    {' '.join(part for part in said if part)}  ({entry['rule']})"
+            if entry["advice"]:
+                yield f"    → {entry['advice'][language]}"
 
 
 class Quarantine:
