@@ -92,6 +92,10 @@ differential: export KG_DIFFERENTIAL_SEEDS = $(SEEDS)
 differential: $(VENV)/.installed-dev ## random edits, judged in part and as a whole: twelve for each of SEEDS, 170 of them
 	$(BIN)/python -m pytest -m differential tests/validation tests/release/test_build.py
 
+.PHONY: crash
+crash: $(VENV)/.installed-dev ## kill writers 200 times, fill disks, bring many batches
+	$(BIN)/python -m pytest -m crash tests/release
+
 .PHONY: readme
 readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone
 	$(BIN)/python -m pytest -m readme

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from rdflib import Graph
+from rdflib import RDF, Graph
+from rdflib.namespace import SH
 
 from kg.ingest.batch import Batch, read_batch
 from kg.ingest.decisions import CONFLICT_COLUMNS, IDENTITY_COLUMNS
@@ -118,6 +119,13 @@ def small_settings(folder: Path, base: str = CANONICAL_BASE) -> Settings:
     return Settings(home=folder / "home", ontology=ontology, data=data, base_iri=base)
 
 
+def empty_report() -> Graph:
+    """Return a validation report without results."""
+    report = Graph()
+    report.add((GRAPH["validation#report"], RDF.type, SH.ValidationReport))
+    return report
+
+
 class Kit:
     """The functions above, for tests; this folder is no package that they could import from."""
 
@@ -127,6 +135,7 @@ class Kit:
     write_source = staticmethod(write_source)
     things_text = staticmethod(things_text)
     deliver = staticmethod(deliver)
+    empty_report = staticmethod(empty_report)
     small_settings = staticmethod(small_settings)
 
 

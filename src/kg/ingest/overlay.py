@@ -119,7 +119,7 @@ class Intake:
         if folder.is_dir():
             return
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _unfinished(folder.parent) as incoming:
+        with _unfinished(self.root) as incoming:
             for path, content in files.items():
                 (incoming / path).parent.mkdir(parents=True, exist_ok=True)
                 write_durably(incoming / path, content)

@@ -1,7 +1,7 @@
 """The audit log: one line of JSON for every act on the graph, never changed, only added to.
 
-The manifest of a release names the act that made it. A process that is killed between the switch
-and its line leaves the line to the next one, which finds it missing.
+A process that is killed between the switch and its line leaves the line to the next one: what it
+was going to write stands in a file of its own since before the switch.
 """
 
 import json
@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from kg.ingest.overlay import write_durably
 from kg.release.publication import Release, Releases
 
 LOG: Final = "audit.jsonl"
+_INTENT: Final = ".act.json"
 _TAIL: Final = 1 << 16
 
 
@@ -35,11 +37,36 @@ def append(home: Path, entry: Mapping[str, Any]) -> None:
         os.close(descriptor)
 
 
+def intend(home: Path, entry: Mapping[str, Any], digest: str | None) -> None:
+    """Note, before the switch, what is to be written down after it. Raises ``OSError``.
+
+    ``entry`` names the release that is switched to, ``digest`` the text that was brought with it.
+    """
+    write_durably(home / _INTENT, json.dumps({"entry": entry, "intake": digest}).encode())
+
+
 def complete(home: Path, current: Release) -> None:
-    """Add the line of the act that made the current release, if it is missing."""
+    """Write down what was done and is not written down; only the holder of the lock may."""
+    known = {entry.get("id") for entry in _latest(home)}
+    intent = _read_intent(home)
+    if intent and intent["entry"]["id"] not in known and _happened(intent, current):
+        append(home, intent["entry"])
     activity = current.manifest.get("activity")
-    if activity and all(entry.get("id") != activity["id"] for entry in _latest(home)):
+    if activity and activity["kind"] == "build" and activity["id"] not in known:
         append(home, entry_of(activity, "published", current.identifier))
+    (home / _INTENT).unlink(missing_ok=True)
+
+
+def _read_intent(home: Path) -> dict[str, Any] | None:
+    try:
+        return _parsed((home / _INTENT).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _happened(intent: Mapping[str, Any], current: Release) -> bool:
+    wanted = intent["entry"]["release"], intent["intake"]
+    return wanted == (current.identifier, current.manifest.get("intake"))
 
 
 def record(home: Path, activity: Mapping[str, Any], outcome: str, quarantined: str) -> None:

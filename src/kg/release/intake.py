@@ -22,7 +22,7 @@ from kg.language import Text
 from kg.namespaces import GRAPH, read_prefixes
 from kg.release.act import Act
 from kg.release.applying import Application, Applied
-from kg.release.audit import append, complete, entry_of
+from kg.release.audit import append, complete, entry_of, intend
 from kg.release.build import Progress, build, completing, content_of, figures, judge_data
 from kg.release.changes import changes
 from kg.release.delta import in_graph
@@ -94,7 +94,8 @@ def bring(
             with releases.making() as folder:
                 current = releases.current()
                 if current.manifest.get("standing") == ground:
-                    _tidy(settings.home, releases, current)
+                    if not delivery.dry_run:
+                        _tidy(settings.home, releases, current)
                     step = _Step(settings, delivery, progress, ways or Ways(), current, folder)
                     return step.conclude(releases, step.make())
     except OSError as error:
@@ -256,6 +257,7 @@ class _Step:
             "standing": current.manifest["standing"],
             "activity": activity,
         }
+        intend(self.settings.home, entry_of(activity, "published", merged.identifier), digest)
         files = self.ways.complete or completing(self.settings, self.progress)
         release = releases.adopt(self.folder, manifest, "ingest", files)
         complete(self.settings.home, release)
