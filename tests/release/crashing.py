@@ -1,9 +1,9 @@
 """Kill whoever brings a batch, again and again, and look at what is left. Run as a program.
 
 ``python crashing.py WORK KIND COUNT SEED`` prints a line of JSON for each kill. The program opens
-no store itself: it forks, and every fork does one thing and ends. KIND is ``calls`` (killed at a call
-that looks at or changes files), ``moments`` (killed after a time) or ``steps`` (killed as a step
-begins). ``bring`` in its place brings once and prints what came of it.
+no store itself: it forks, and every fork does one thing and ends. KIND is ``calls`` (killed at a
+call that looks at or changes files), ``moments`` (killed after a time) or ``steps`` (killed as a
+step begins). ``bring`` in its place brings once and prints what came of it.
 """
 
 import importlib.util
