@@ -115,6 +115,7 @@ bench: $(VENV)/.installed-dev build/benchmarks/.installed ## the benchmarks behi
 	$(BIN)/python tests/benchmarks/resolution.py
 	$(BIN)/python tests/benchmarks/tables.py
 	$(BIN)/python tests/benchmarks/gate.py
+	$(BIN)/python tests/benchmarks/ingest.py
 
 # The servers that ours is compared with, in an environment of their own.
 build/benchmarks/.installed: tests/benchmarks/requirements.txt

@@ -204,7 +204,8 @@ def _label(thing: URIRef, labels: Graph) -> Text:
     """Return a thing's label, or its IRI: that it has none is for the gate to say."""
     found = {
         label.language: str(label)
-        for label in labels.objects(thing, SKOS.prefLabel)
+        # Sorted: of several labels, which the gate refuses, it is always the same one.
+        for label in sorted(labels.objects(thing, SKOS.prefLabel))
         if isinstance(label, Literal)
     }
     return Text(*(found.get(language, str(thing)) for language in LANGUAGES))

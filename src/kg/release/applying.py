@@ -71,6 +71,7 @@ class Application:
         self._shared = frozenset(map(URIRef, manifest.get("shared_things", ())))
         self._overlay = intake.read(self._digest)
         self._changed: set[Quad] = set()
+        self._gone: set[Quad] = set()
         self._needs_whole_build = False
 
     def apply(self, dataset: Mapping[str, Any]) -> Applied:
@@ -98,8 +99,10 @@ class Application:
 
     def _change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
         before, after = set(old), set(new)
-        self._changed |= before ^ after
-        self._draft.change(before, after)
+        gone, come = before - after, after - before
+        self._changed |= gone | come
+        self._gone = (self._gone | gone) - come
+        self._draft.change(gone, come)
 
     def _refuse_strangers(self) -> None:
         """Refuse to touch sources that are not in the text that was brought."""
@@ -302,7 +305,7 @@ class Application:
         """Remove the descriptions of things that nobody speaks of any more."""
         silenced = {
             term
-            for quad in self._changed - self._still_there()
+            for quad in self._gone
             for term in (quad.subject, quad.object)
             if isinstance(term, URIRef)
         }
@@ -314,9 +317,6 @@ class Application:
                 del blocks[thing]
             if dropped:
                 files[path] = write_blocks(blocks, self._prefixes) if blocks else ""
-
-    def _still_there(self) -> set[Quad]:
-        return {quad for quad in self._changed if self._draft.after.has(quad[:3], quad.graph)}  # type: ignore[arg-type]
 
     def _is_mentioned(self, thing: URIRef) -> bool:
         said = self._draft.after.quads(thing)
