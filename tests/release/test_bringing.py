@@ -1,6 +1,8 @@
 """Bringing batches leads to the release that a build of all text makes, byte for byte."""
 
 import json
+import re
+import shlex
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -13,14 +15,21 @@ from rdflib import RDF, Graph
 from rdflib.namespace import SH
 
 import kg.release.build as building
+from kg.cli.commands import make_group
 from kg.errors import InputError, StoreError
+from kg.language import Text
 from kg.namespaces import CANONICAL_BASE, GRAPH
+from kg.release.act import Act
 from kg.release.audit import intend, read_log
 from kg.release.build import brought_text, content_of, judge_data
+from kg.release.intake import Ways
+from kg.release.judging import Question
 from kg.release.publication import Releases
-from kg.release.verdict import Verdict
+from kg.release.quarantine import REPORTS, Quarantine
+from kg.release.submission import Correction, RefusedError, Submission, retry, submit
+from kg.release.verdict import Entry, Verdict
 from kg.settings import Settings
-from kg.store import ReleaseStore
+from kg.store import ReleaseStore, parse_rdf
 
 Kit: TypeAlias = Any
 Batch: TypeAlias = Any
@@ -301,3 +310,65 @@ def test_the_log_survives_a_line_that_was_cut_off(
     assert written[-2]["id"] == lost["id"]
     assert written[-1]["withdrawn"] == ["900"]
     assert sum(entry["id"] == lost["id"] for entry in written) == 1
+
+
+def test_a_refused_batch_is_kept_and_passes_after_correction(
+    chosen: Settings, tmp_path: Path, kit: Kit
+) -> None:
+    folder = kit.write_source(tmp_path, "900", ROWS, {"agency:b": "B"})
+    good = (folder / "claims.csv").read_text()
+    (folder / "claims.csv").write_text(good.replace("stated", "certain sure"))
+    before = Releases(chosen.home).current().identifier
+    act = Act.now("ingest", "tests")
+    with pytest.raises(RefusedError) as caught:
+        submit(chosen, Submission((folder,), (), act), kit.quietly, kit.LENIENT)
+    assert Releases(chosen.home).current().identifier == before
+    (refused,) = Quarantine(chosen.home).all()
+    assert caught.value.refused == refused
+    assert refused.about["by"] == "tests"
+    assert (refused.input / "900" / "claims.csv").read_text() != good
+    assert "claims.csv:2" in "\n".join(refused.table("en"))
+    for ending in REPORTS:
+        assert len(parse_rdf(refused.report(ending), ending, "http://x/")) > 1
+    assert read_log(chosen.home)[-1]["outcome"] == "rejected"
+    with pytest.raises(RefusedError):
+        retry(chosen, Correction(refused.id, act), kit.quietly, kit.LENIENT)
+    (folder / "claims.csv").write_text(good)
+    corrected = Correction(refused.id[:6], act, [folder / "claims.csv"])
+    outcome = retry(chosen, corrected, kit.quietly, kit.LENIENT)
+    assert outcome.changed
+    assert Quarantine(chosen.home).all() == []
+
+
+def test_a_violation_rejects_the_batch_and_leaves_no_trace_but_the_quarantine(
+    chosen: Settings, tmp_path: Path, kit: Kit
+) -> None:
+    def strict(question: Question, _settings: Settings) -> Verdict:
+        node = question.batch.sources[0].source.claims[0].triple[0]
+        message = Text("Salah", "Wrong")
+        return Verdict((Entry("violation", "s", node, None, None, message, None, ()),), _report())
+
+    folder = kit.write_source(tmp_path, "900", ROWS, {"agency:b": "B"})
+    before = Releases(chosen.home).current()
+    ways = Ways(strict, kit.LENIENT.complete)
+    with pytest.raises(RefusedError) as caught:
+        submit(chosen, Submission((folder,), (), Act.now("ingest")), kit.quietly, ways)
+    assert "1 violations" in caught.value.message.en
+    assert Releases(chosen.home).current().manifest == before.manifest
+    assert [path.name for path in (chosen.home / "releases").iterdir()] == [before.path.name]
+    assert not list((chosen.home / "intake").glob("*"))
+
+
+def test_the_guides_in_both_languages_give_the_same_commands_with_options_that_exist() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    guides = [docs / "guides" / "bring-data.md", docs / "id" / "bawa-data.md"]
+    found = [re.findall(r"^kg (.*)$", guide.read_text(), re.MULTILINE) for guide in guides]
+    assert len(found[0]) >= 4
+    assert [re.sub(r'--note ".*"', "", line) for line in found[0]] == [
+        re.sub(r'--note ".*"', "", line) for line in found[1]
+    ]
+    for line in found[0]:
+        name, *arguments = shlex.split(line)
+        command = make_group("en").commands[name]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in arguments if word.startswith("--")} <= known

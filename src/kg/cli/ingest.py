@@ -16,7 +16,7 @@ from kg.namespaces import read_prefixes
 from kg.release.act import Act
 from kg.release.intake import Outcome
 from kg.release.quarantine import Quarantine
-from kg.release.submission import RefusedError, Submission, retry, submit
+from kg.release.submission import Correction, RefusedError, Submission, retry, submit
 from kg.settings import Settings
 
 _SETTINGS: Final = ("ontology", "data", "home")
@@ -165,13 +165,9 @@ def _retry(language: Language) -> click.Command:
         note: str,
         report_format: str,
     ) -> None:
-        act, steps = Act.now("ingest", by, note), Steps(language)
-        _report(
-            lambda: retry(settings, identifier, corrected, act, steps),
-            settings,
-            language,
-            report_format,
-        )
+        correction = Correction(identifier, Act.now("ingest", by, note), corrected)
+        steps = Steps(language)
+        _report(lambda: retry(settings, correction, steps), settings, language, report_format)
 
     return command
 

@@ -205,7 +205,7 @@ def _label(thing: URIRef, labels: Graph) -> Text:
     found = {
         label.language: str(label)
         # Sorted: of several labels, which the gate refuses, it is always the same one.
-        for label in sorted(labels.objects(thing, SKOS.prefLabel))
+        for label in sorted(labels.objects(thing, SKOS.prefLabel), key=str)
         if isinstance(label, Literal)
     }
     return Text(*(found.get(language, str(thing)) for language in LANGUAGES))

@@ -82,24 +82,30 @@ def _keep(settings: Settings, submission: Submission, error: KgError) -> Refused
     return put
 
 
+@dataclass(frozen=True)
+class Correction:
+    """A batch of the quarantine that is tried again, with corrected files."""
+
+    identifier: str
+    act: Act
+    files: Sequence[Path] = ()
+
+
 def retry(
-    settings: Settings,
-    identifier: str,
-    corrected: Sequence[Path],
-    act: Act,
-    progress: Progress,
+    settings: Settings, correction: Correction, progress: Progress, ways: Ways | None = None
 ) -> Outcome:
-    """Bring a batch of the quarantine again, ``corrected`` files in the place of their namesakes.
+    """Bring a batch of the quarantine again, corrected files in the place of their namesakes.
 
     On success it leaves the quarantine; else it stays there as it is now, with the new report.
     Raises what ``submit`` raises.
     """
     quarantine = Quarantine(settings.home)
-    refused = quarantine.get(identifier)
+    refused = quarantine.get(correction.identifier)
     with tempfile.TemporaryDirectory() as place:
-        paths = _corrected(refused, corrected, Path(place))
+        paths = _corrected(refused, correction.files, Path(place))
+        submission = Submission(paths, refused.withdrawn, correction.act)
         try:
-            outcome = submit(settings, Submission(paths, refused.withdrawn, act), progress)
+            outcome = submit(settings, submission, progress, ways)
         except RefusedError as error:
             if error.refused and error.refused.id != refused.id:
                 quarantine.drop(refused.id)
