@@ -11,15 +11,16 @@ from typing import Any, TypeAlias
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rdflib import RDF, Graph
-from rdflib.namespace import SH
+from rdflib import RDF, Graph, URIRef
+from rdflib.namespace import PROV, SH
 
 import kg.release.build as building
 from kg.cli.commands import make_group
 from kg.errors import InputError, StoreError
+from kg.ingest.graphs import source_iri
 from kg.language import Text
 from kg.namespaces import CANONICAL_BASE, GRAPH
-from kg.release.act import Act
+from kg.release.act import Act, activity_graph
 from kg.release.audit import intend, read_log
 from kg.release.build import brought_text, content_of, judge_data
 from kg.release.intake import Ways
@@ -274,6 +275,10 @@ def test_the_manifest_says_who_brought_what_and_the_log_keeps_it(
     assert list(activity["put"]) == ["900"]
     assert activity["started_at"] <= activity["ended_at"]
     assert len(manifest["standing"]["shapes"]) == 64
+    said = activity_graph(manifest, URIRef("http://x/release"), GRAPH.shapes)
+    (node,) = said.objects(URIRef("http://x/release"), PROV.wasGeneratedBy)
+    assert len(list(said.objects(node, PROV.wasAssociatedWith))) == 2
+    assert source_iri("900") in set(said.objects(node, PROV.used))
     last = read_log(chosen.home)[-1]
     assert last["id"] == activity["id"]
     assert last["release"] == manifest["identifier"]
