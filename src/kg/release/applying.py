@@ -209,7 +209,7 @@ class Application:
                 if key not in old or key not in new or old[key].values != new[key].values
             }
             if name == IDENTITIES:
-                changed |= self._concerned(relabelled, new)
+                changed |= self._concerned(relabelled, old | new)
             for key in changed & old.keys():
                 old_quads |= set(self._draft.before.quads(URIRef(mint_iri(kind, key)), graph=graph))
             rows = [new[key] for key in sorted(changed & new.keys())]
