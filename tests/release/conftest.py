@@ -112,7 +112,8 @@ def small_settings(folder: Path, base: str = CANONICAL_BASE) -> Settings:
     shutil.copy(Settings().data / "dataset.toml", data)
     (data / "proper-names.txt").write_text("")
     (data / "conflicts.csv").write_text(",".join(CONFLICT_COLUMNS) + "\n")
-    (data / "identity.csv").write_text(",".join(IDENTITY_COLUMNS) + "\n")
+    decision = "d1,sama,agency:a,,nama a,000/001,,\n"
+    (data / "identity.csv").write_text(",".join(IDENTITY_COLUMNS) + "\n" + decision)
     rows = [("agency:a", "inov:venue", "place:x", ""), ("place:x", "inov:within", "place:y", "")]
     write_source(data / "sources", "000", rows)
     (data / "things" / "all.ttl").write_text(things_text({"agency:a": "A", "place:x": "X"}))

@@ -225,6 +225,20 @@ def test_what_others_speak_of_stays_when_a_source_is_withdrawn(
     )
 
 
+def test_a_label_that_a_decision_of_the_data_folder_repeats_is_followed(
+    chosen: Settings, tmp_path: Path, kit: Kit
+) -> None:
+    # Its decision has the thing's label in its own; the change is built from all text.
+    folder = kit.write_source(tmp_path, "900", ROWS[:1], {"agency:a": "Z", "agency:b": "B"})
+    with pytest.MonkeyPatch.context() as patch:
+        _without_gate(patch)
+        outcome = kit.deliver(chosen, [folder])
+        assert any(b"identity/d1" in line for line in outcome.added)
+        assert outcome.release.content_path.read_bytes() == _built_anew(chosen, kit)
+        back = kit.deliver(chosen, [], ["900"])
+    assert back.release.content_path.read_bytes() == _built_anew(chosen, kit)
+
+
 def test_a_dry_run_says_what_would_change_and_leaves_nothing(
     chosen: Settings, tmp_path: Path, kit: Kit
 ) -> None:
