@@ -106,11 +106,17 @@ def small_settings(folder: Path, base: str = CANONICAL_BASE) -> Settings:
         (ontology / name).mkdir(parents=True)
     shutil.copy(Settings().ontology / "prefixes.ttl", ontology)
     (ontology / "ontology.ttl").write_text(ONTOLOGY)
-    (ontology / "alignments.ttl").write_text("")
+    for name in ("alignments.ttl", "versions.ttl"):
+        (ontology / name).write_text("")
+    shutil.copytree(Settings().ontology / "tables", ontology / "tables")
     for name in ("things", "reference", "editorial", "links", "sources"):
         (data / name).mkdir(parents=True)
     shutil.copy(Settings().data / "dataset.toml", data)
     (data / "proper-names.txt").write_text("")
+    for name in ("reference/places", "reference/ministries", "reference/changes", "retired"):
+        header = (Settings().data / f"{name}.csv").read_text().splitlines()
+        (data / f"{name}.csv").write_text(next(line for line in header if line[0] != "#") + "\n")
+    shutil.copy(Settings().data / "reference" / "registers.toml", data / "reference")
     (data / "conflicts.csv").write_text(",".join(CONFLICT_COLUMNS) + "\n")
     decision = "d1,sama,agency:a,,nama a,000/001,,\n"
     (data / "identity.csv").write_text(",".join(IDENTITY_COLUMNS) + "\n" + decision)

@@ -251,7 +251,7 @@ def test_a_killed_rollback_has_happened_or_not(history: History, three: list[Rel
 
 
 def test_looking_waits_for_nobody(history: History, three: list[Release]) -> None:
-    with history._alone():
+    with history.alone():
         begin = time.monotonic()
         assert history.find(three[0].identifier) == three[0]
         assert history.releases()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rdflib import RDF, Graph, URIRef
-from rdflib.namespace import SKOS
+from rdflib.namespace import DCTERMS, SKOS
 from rdflib.term import Node
 
 from kg.errors import InputError, IriError, Location, RecordError
@@ -20,7 +20,6 @@ from kg.ingest.graphs import (
     claim_iri,
     conflicts_graph,
     identity_graph,
-    source_iri,
 )
 from kg.ingest.overlay import Intake, Overlay, kept_name
 from kg.ingest.records import Row, read_table
@@ -33,8 +32,10 @@ from kg.release.delta import DefaultGraph, catalog_quads, in_graph, source_quads
 from kg.release.draft import Draft
 from kg.store import Quad
 
+_LABELLED: Final = (GRAPH.vocabularies, GRAPH.reference, GRAPH.places)
 _SILENT: Final = frozenset(
-    GRAPH[name] for name in ("reference", "catalog", "validation", "release")
+    GRAPH[name]
+    for name in ("reference", "places", "geonames", "catalog", "validation", "release")
 )
 """Graphs in which a thing may stand although nothing is said of it."""
 
@@ -127,10 +128,8 @@ class Application:
             raise InputError(faults)
 
     def _is_known(self, name: str) -> bool:
-        try:
-            return any(self._draft.before.quads(source_iri(name), graph=GRAPH.sources))
-        except IriError:
-            return False
+        own = article_graph_iri(name)
+        return any(self._draft.before.quads(None, INOV.assertedIn, own, GRAPH.sources))
 
     def _apply_sources(self) -> tuple[tuple[Source, ...], tuple[Source, ...], dict[str, str]]:
         new = tuple(brought.source for brought in self._batch.sources)
@@ -220,13 +219,13 @@ class Application:
         if name == CONFLICTS:
             return conflicts_graph(conflicts_of(rows, claims))
         decisions = identities_of(rows, claims, self._prefixes)
-        return identity_graph(decisions, self._labels(decisions))
+        return identity_graph(decisions, (), self._labels(decisions))
 
     def _labels(self, decisions: Iterable[IdentityDecision]) -> Graph:
         labels = Graph()
         for decision in decisions:
             for thing in (decision.entity, decision.other):
-                for name in (GRAPH.vocabularies, GRAPH.reference) if thing else ():
+                for name in _LABELLED if thing else ():
                     for quad in self._draft.after.quads(thing, SKOS.prefLabel, graph=name):
                         labels.add(quad[:3])
         return labels
@@ -235,6 +234,8 @@ class Application:
         """Return the ids of decisions on things whose label has changed."""
         concerned = set()
         for thing in relabelled:
+            # Whatever was merged into it repeats its label; that stands in the data folder too.
+            self._needs_whole_build |= self._draft.before.has_any(None, DCTERMS.isReplacedBy, thing)
             found = self._draft.before.quads(None, INOV.sameEntity, thing, GRAPH.identity)  # type: ignore[arg-type]
             for quad in found:
                 key = str(quad.subject).rpartition("/")[2]

@@ -30,7 +30,15 @@ from kg.store import DEFAULT_GRAPH, Quad
 
 Triple = tuple[Node, Node, Node]
 
-HELD: Final = ("ontology", "vocabularies", "reference", "sources", "catalog")
+HELD: Final = (
+    "ontology",
+    "vocabularies",
+    "reference",
+    "places",
+    "geonames",
+    "sources",
+    "catalog",
+)
 """The graphs whose triples all stand in the default graph."""
 
 _NESTING: Final = (INOV.within, INOV.locatedIn)
@@ -163,7 +171,7 @@ class DefaultGraph:
 
 
 def _nests(quad: Quad) -> bool:
-    return quad.graph == GRAPH.reference or str(quad.graph).startswith(_ARTICLES)
+    return quad.graph in (GRAPH.reference, GRAPH.places) or str(quad.graph).startswith(_ARTICLES)
 
 
 def _closure(start: Node, step: Callable[[Node], Iterable[Node]]) -> set[Node]:

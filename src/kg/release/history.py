@@ -200,7 +200,7 @@ class History(Releases):
 
         Raises what ``find`` and ``before`` raise.
         """
-        with self._alone():
+        with self.alone():
             release = self.find(wanted) if wanted else self.before(self.current())
             self._switch(release.path, "rollback")
         return release
@@ -211,7 +211,7 @@ class History(Releases):
 
     def pin(self, wanted: str) -> Release:
         """Let a release never be pruned; raises what ``find`` raises."""
-        with self._alone():
+        with self.alone():
             release = self.find(wanted)
             (self.home / _PINS).mkdir(exist_ok=True)
             (self.home / _PINS / release.identifier).touch()
@@ -219,7 +219,7 @@ class History(Releases):
 
     def unpin(self, wanted: str) -> Release:
         """Let a release be pruned again; raises what ``find`` raises."""
-        with self._alone():
+        with self.alone():
             release = self.find(wanted)
             (self.home / _PINS / release.identifier).unlink(missing_ok=True)
         return release
@@ -229,7 +229,7 @@ class History(Releases):
 
         Returns what was removed, or with ``dry_run`` what would be, newest first.
         """
-        with self._alone():
+        with self.alone():
             spared = {*self.pinned(), self.current().identifier}
             gone = [
                 Removed(release, _size(release.path))

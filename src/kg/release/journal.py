@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 FILE: Final = "history.jsonl"
 
-Cause = Literal["build", "rollback", "recovered"]
+Cause = Literal["build", "ingest", "rollback", "recovered"]
 """What switched; ``recovered`` was seen to have happened, but had not been written down."""
 
 

@@ -53,6 +53,12 @@ class CanonicalDataset:
         found = self.quads(subject, predicate, value, graph)  # type: ignore[arg-type]
         return next(found, None) is not None
 
+    def has_any(
+        self, subject: Node | None, predicate: URIRef | None = None, value: Node | None = None
+    ) -> bool:
+        """Say whether some quad matches; None matches every term."""
+        return next(self.quads(subject, predicate, value), None) is not None  # type: ignore[arg-type]
+
     def select(self, query: str) -> Sequence[Mapping[str, Node]]:
         """Run a SELECT query that is written against the canonical base."""
         found = self.store.select(rebase(query, self.base))
