@@ -142,10 +142,12 @@ class History(Releases):
     def _read_switches(self, found: Sequence[Release]) -> list[Switch]:
         written = read_switches(self.home)
         known = {switch.release for switch in written}
+        now = self.current_folder()
         earlier = [
             Switch(release.published, release.identifier, "recovered")
             for release in found
-            if release.identifier not in known
+            # Of the current release the link tells more exactly since when it is.
+            if release.identifier not in known and release.path.name != now
         ]
         switches = sorted([*earlier, *written], key=lambda switch: switch.time)
         if unwritten := self._unwritten(switches):
