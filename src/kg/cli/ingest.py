@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
@@ -17,17 +17,27 @@ from kg.release.act import Act
 from kg.release.intake import Outcome
 from kg.release.quarantine import Quarantine
 from kg.release.submission import Correction, RefusedError, Submission, retry, submit
+from kg.release.suggestions import knowledge_of, with_suggestions
+from kg.release.verdict import Verdict
 from kg.settings import Settings
 
 _SETTINGS: Final = ("ontology", "data", "home")
 _FORMATS: Final = ("table", "json", "turtle", "jsonld", "ntriples")
 _ENDINGS: Final = {"json": "json", "turtle": "ttl", "jsonld": "jsonld", "ntriples": "nt"}
-_GRAPH_NAME: Final = re.compile(rb"<([^<>]*)> \.\n\Z")
+_GRAPH_NAME: Final = re.compile(rb" <([^<>]*)> \.\n\Z")
 _LISTED: Final = 20
 
 _FORMAT: Final = Text(
     "Bentuk laporan: tabel, JSON, atau laporan SHACL (Turtle, JSON-LD, N-Triples)",
     "Form of the report: a table, JSON, or the SHACL report (Turtle, JSON-LD, N-Triples)",
+)
+_TABLE_KIND: Final = Text(
+    "Jenis tabel, bila folder dan kepala kolomnya tidak menunjukkannya",
+    "Kind of the tables, where neither their folder nor their header tells",
+)
+_SUGGESTIONS: Final = Text(
+    "Usulkan perbaikan bila ada: kode terdekat, tanggal terbalik, bahasa yang kurang",
+    "Suggest a mending where there is one: nearest code, turned date, missing language",
 )
 _FILES: Final = click.Path(exists=True, path_type=Path)
 
@@ -38,11 +48,13 @@ def ingest_command(language: Language) -> click.Command:
     @click.command(
         "ingest",
         help=Text(
-            "Membawa data ke rilis yang berlaku, dalam satu langkah utuh. JALUR adalah folder "
-            "sumber, tabel keputusan, berkas RDF berisi tipe dan label, atau folder yang memuat "
+            "Membawa data ke rilis yang berlaku, dalam satu langkah utuh. JALUR adalah tabel "
+            "(.csv, .tsv, .xlsx; lihat 'kg template'), folder sumber (setoran beserta berkas "
+            "RDF-nya), tabel keputusan, berkas RDF berisi tipe dan label, atau folder yang memuat "
             "beberapa di antaranya. Bila ditolak, tidak ada yang berubah, kiriman disimpan dalam "
             "karantina bersama laporannya, dan kode keluarnya 1.",
-            "Bring data to the current release, in one whole step. A PATH is a source's folder, a "
+            "Bring data to the current release, in one whole step. A PATH is a table (.csv, "
+            ".tsv, .xlsx; see 'kg template'), a source's folder (a deposit with its RDF file), a "
             "table of decisions, an RDF file of classes and labels, or a folder with several of "
             "these. If the batch is refused nothing changes, it is kept in quarantine with its "
             "report, and the exit code is 1.",
@@ -67,6 +79,7 @@ def ingest_command(language: Language) -> click.Command:
             "Only judge, and say what would change",
         )[language],
     )
+    @click.option("--kind", help=_TABLE_KIND[language])
     @_naming_the_act(language)
     @offer_settings(_SETTINGS, language)
     def command(  # noqa: PLR0913  one parameter an option
@@ -74,9 +87,11 @@ def ingest_command(language: Language) -> click.Command:
         *,
         withdrawn: tuple[str, ...],
         dry_run: bool,
+        kind: str | None,
         by: str,
         note: str,
         report_format: str,
+        fix_suggestions: bool,
         **given: str | None,
     ) -> None:
         if not paths and not withdrawn:
@@ -84,9 +99,11 @@ def ingest_command(language: Language) -> click.Command:
                 Text("Sebutkan JALUR atau --withdraw", "Name a PATH or --withdraw")[language]
             )
         settings = settings_of(**given)
-        submission = Submission(paths, withdrawn, Act.now("ingest", by, note), dry_run)
+        act = Act.now("ingest", by, note)
+        submission = Submission(paths, withdrawn, act, dry_run, kind)
         steps = Steps(language)
-        _report(lambda: submit(settings, submission, steps), settings, language, report_format)
+        form = _Form(language, report_format, fix_suggestions)
+        _report(lambda: submit(settings, submission, steps), settings, form)
 
     return command
 
@@ -164,10 +181,12 @@ def _retry(language: Language) -> click.Command:
         by: str,
         note: str,
         report_format: str,
+        fix_suggestions: bool,
     ) -> None:
         correction = Correction(identifier, Act.now("ingest", by, note), corrected)
         steps = Steps(language)
-        _report(lambda: retry(settings, correction, steps), settings, language, report_format)
+        form = _Form(language, report_format, fix_suggestions)
+        _report(lambda: retry(settings, correction, steps), settings, form)
 
     return command
 
@@ -203,6 +222,8 @@ def _naming_the_act(language: Language) -> Callable[[Command], Command]:
         note = Text("Mengapa, untuk catatan", "Why, for the record")
         command = click.option("--note", default="", help=note[language])(command)
         command = click.option("--by", default=_user, help=by[language])(command)
+        suggesting = click.option("--fix-suggestions", is_flag=True, help=_SUGGESTIONS[language])
+        command = suggesting(command)
         return _format_option(language)(command)
 
     return add
@@ -215,19 +236,30 @@ def _user() -> str:
         return ""
 
 
-def _report(
-    act: Callable[[], Outcome], settings: Settings, language: Language, report_format: str
-) -> None:
+class _Form(NamedTuple):
+    """How a report is to be shown."""
+
+    language: Language
+    syntax: str
+    with_suggestions: bool
+
+
+def _report(act: Callable[[], Outcome], settings: Settings, form: _Form) -> None:
     """Do it, and print the verdict on standard output and what changed on standard error."""
-    prefixes = read_prefixes(settings.ontology)
     try:
         outcome = act()
     except RefusedError as error:
-        show_verdict(error.verdict, report_format, language, prefixes)
+        _print(error.verdict, settings, form)
         raise
-    show_verdict(outcome.verdict, report_format, language, prefixes)
-    for line in _summary(outcome, language):
+    _print(outcome.verdict, settings, form)
+    for line in _summary(outcome, form.language):
         click.echo(line, err=True)
+
+
+def _print(verdict: Verdict, settings: Settings, form: _Form) -> None:
+    if form.with_suggestions:
+        verdict = with_suggestions(verdict, knowledge_of(settings.ontology))
+    show_verdict(verdict, form.syntax, form.language, read_prefixes(settings.ontology))
 
 
 def _summary(outcome: Outcome, language: Language) -> Iterator[str]:

@@ -5,7 +5,7 @@ so whatever stands behind them (judging, applying, describing) knows nothing of 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +13,16 @@ from rdflib import URIRef
 from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
+from kg.ingest.brought_tables import Rows, find_table, rows_by_source
 from kg.ingest.corpus import CONFLICTS, IDENTITIES
 from kg.ingest.decisions import CONFLICT_COLUMNS, IDENTITY_COLUMNS
+from kg.ingest.descriptions import DEPOSIT
 from kg.ingest.overlay import SOURCE_FILES
-from kg.ingest.records import Row, read_rdf, read_table, read_text
-from kg.ingest.sources import Source, read_source
+from kg.ingest.records import Row, read_rdf, read_table, read_text, read_toml
+from kg.ingest.sources import CLAIM_COLUMNS, Source, read_source
+from kg.ingest.tables.compilation import TableFile
+from kg.ingest.tables.description import read_kinds
+from kg.ingest.tables.reading import ENDINGS, read_header
 from kg.ingest.things import fault_of
 from kg.language import Text
 from kg.store import SYNTAXES
@@ -43,13 +48,25 @@ class Batch:
 
     ``sources`` replace those of the same id; ``withdrawn`` are ids of sources to be removed;
     ``things`` are triples of classes and labels with the place where each stands; ``decisions``
-    are rows for ``conflicts.csv`` and ``identity.csv``.
+    are rows for ``conflicts.csv`` and ``identity.csv``; the rows of ``tables`` replace those of
+    the same kind and source.
     """
 
     sources: tuple[Brought, ...] = ()
     withdrawn: frozenset[str] = frozenset()
     things: tuple[tuple[URIRef, URIRef, Node, Location], ...] = ()
     decisions: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    tables: tuple[tuple[TableFile, Rows], ...] = ()
+
+    @property
+    def is_derived(self) -> bool:
+        """Return whether some claims have to be made from what is brought."""
+        return bool(self.tables) or any(b.source.kind == DEPOSIT for b in self.sources)
+
+    @property
+    def table_sources(self) -> frozenset[str]:
+        """Return the ids of the sources that rows of the tables speak for or describe."""
+        return frozenset(source for _, rows in self.tables for source in rows)
 
 
 Reader = Callable[[Path, Mapping[str, str]], Batch]
@@ -89,12 +106,15 @@ def read_batch(
 
 
 def read_inputs(
-    paths: Sequence[Path], readers: "Mapping[str, Reader] | None" = None
+    paths: Sequence[Path],
+    readers: "Mapping[str, Reader] | None" = None,
+    folder: str | None = None,
 ) -> dict[str, bytes]:
     """Return the files that a batch is made of, as they are, for the quarantine.
 
     What cannot be read is left out. The keys are relative paths that ``read_batch`` understands
-    when the files are written below one folder.
+    when the files are written below one folder; ``folder`` names that of single files, which
+    tells the kind of a table.
     """
     inputs: dict[str, bytes] = {}
     for path in paths:
@@ -103,17 +123,28 @@ def read_inputs(
         except RecordError:
             found = []
         for read, place in found:
-            names = (*SOURCE_FILES, THINGS) if read is _read_source_folder else (place.name,)
-            folder = place if read is _read_source_folder else place.parent
-            for name in names:
-                _add_input(inputs, folder, name)
+            if read is _read_source_folder:
+                for name in (*_source_files(place), THINGS):
+                    _add_input(inputs, place / name, place.name)
+            else:
+                _add_input(inputs, place, folder or place.parent.name)
     return inputs
 
 
-def _add_input(inputs: dict[str, bytes], folder: Path, name: str) -> None:
-    file = folder / name
+def _source_files(folder: Path) -> tuple[str, ...]:
+    """Return the names of the files that a source's folder may have; a deposit has one more."""
+    try:
+        name = read_toml(folder / "source.toml").get("file")
+    except RecordError:
+        name = None
+    is_plain = isinstance(name, str) and Path(name).name == name and name not in SOURCE_FILES
+    ending = str(name).rpartition(".")[2]
+    return (*SOURCE_FILES, str(name)) if is_plain and ending in SYNTAXES else SOURCE_FILES
+
+
+def _add_input(inputs: dict[str, bytes], file: Path, folder: str) -> None:
     if file.is_file() and file.stat().st_size <= LARGEST:
-        key = f"{folder.name}/{name}"
+        key = f"{folder}/{file.name}"
         while key in inputs and inputs[key] != file.read_bytes():
             key = f"again/{key}"
         inputs[key] = file.read_bytes()
@@ -124,7 +155,7 @@ def _readings(path: Path, readers: Mapping[str, Reader]) -> Iterator[tuple[Reade
     path = path.resolve()
     ending = path.suffix.removeprefix(".")
     if path.is_dir():
-        if (path / "source.toml").is_file() or (path / "claims.csv").is_file():
+        if _is_source(path):
             yield _read_source_folder, path
             return
         children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
@@ -132,7 +163,7 @@ def _readings(path: Path, readers: Mapping[str, Reader]) -> Iterator[tuple[Reade
             raise RecordError(Location(path), Text("Folder ini kosong", "This folder is empty"))
         for child in children:
             yield from _readings(child, readers)
-    elif path.name in SOURCE_FILES:
+    elif path.name in SOURCE_FILES and _is_source(path.parent):
         yield _read_source_folder, path.parent
     elif path.name in DECISIONS:
         yield _read_decisions, path
@@ -150,11 +181,38 @@ def _readings(path: Path, readers: Mapping[str, Reader]) -> Iterator[tuple[Reade
         )
 
 
+def _is_source(folder: Path) -> bool:
+    """Say whether a folder is that of a source; ``claims.csv`` may be a table of claims too."""
+    claims = folder / "claims.csv"
+    return (folder / "source.toml").is_file() or (
+        claims.is_file() and read_header(claims) == CLAIM_COLUMNS
+    )
+
+
+def table_readers(ontology: Path, kind: str | None = None) -> dict[str, Reader]:
+    """Return what reads tables, by the ending of the file, for ``read_batch``.
+
+    ``ontology`` is the folder that describes the kinds of tables; ``kind`` is that of all of
+    them, where neither folder nor header tells.
+    """
+
+    def read(path: Path, _prefixes: Mapping[str, str]) -> Batch:
+        _refuse_large(path)
+        table = replace(find_table(path, read_kinds(ontology), kind), stands_in=False)
+        return Batch(tables=((table, rows_by_source(table)),))
+
+    return {ending.removeprefix("."): read for ending in ENDINGS}
+
+
 def _read_source_folder(folder: Path, prefixes: Mapping[str, str]) -> Batch:
-    for name in (*SOURCE_FILES, THINGS):
+    names = _source_files(folder)
+    for name in (*names, THINGS):
         _refuse_large(folder / name)
     source = read_source(folder, prefixes)
-    present = [name for name in SOURCE_FILES if (folder / name).is_file()]
+    if source.kind == DEPOSIT and source.file not in names:
+        words = Text("Tulis nama berkas RDF di folder ini", "Name an RDF file of this folder")
+        raise RecordError(Location(folder / "source.toml", column="file"), words, source.file)
+    present = [name for name in names if (folder / name).is_file()]
     if source.kind == "article":
         read_text(folder / "shingles.txt")
     files = {name: (folder / name).read_bytes() for name in present}
@@ -215,6 +273,10 @@ def _repetitions(parts: Sequence[Batch]) -> Iterator[RecordError]:
                 words = Text("Sumber ini sekaligus ditarik", "This source is withdrawn as well")
                 yield RecordError(place, words, name)
             places[name] = place
+        for table, _ in part.tables:
+            for name in sorted(part.table_sources & withdrawn):
+                words = Text("Sumber ini sekaligus ditarik", "This source is withdrawn as well")
+                yield RecordError(Location(table.path), words, name)
 
 
 def _joined(parts: Sequence[Batch]) -> Batch:
@@ -227,4 +289,5 @@ def _joined(parts: Sequence[Batch]) -> Batch:
         withdrawn=frozenset(name for part in parts for name in part.withdrawn),
         things=tuple(thing for part in parts for thing in part.things),
         decisions=decisions,
+        tables=tuple(table for part in parts for table in part.tables),
     )

@@ -62,6 +62,8 @@ class Corpus:
     fingerprints: Mapping[str, frozenset[str]]
     generated: tuple[Thing, ...] = ()
     """Things that rows of tables and deposits speak of, and no file of ``things`` describes."""
+    is_derived: bool = False
+    """Whether claims were made from tables or deposits: what they say depends on other files."""
 
 
 def read_corpus(  # noqa: PLR0913 - each adds one thing to be read
@@ -242,6 +244,7 @@ class _Reading:
                 if (folder / "shingles.txt").exists() or name in articles
             },
             generated=generated,
+            is_derived=bool(files) or any(source.kind == DEPOSIT for source in sources),
         )
         if self.faults:
             raise InputError(self.faults)

@@ -92,6 +92,25 @@ class Intake:
             self._write(self.root / digest, texts, links)
         return digest
 
+    @contextmanager
+    def unfolded(self, overlay: Overlay) -> Iterator[Path]:
+        """Give a folder with a version that nothing is ever to be made of, to be read once.
+
+        Its sources must be kept already.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.root))
+        try:
+            for path, text in overlay.files.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_text(text, "utf-8")
+            for name, kept in overlay.sources.items():
+                (folder / "sources").mkdir(exist_ok=True)
+                (folder / "sources" / name).symlink_to(self.root / _KEPT / kept)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def versions(self) -> set[str]:
         """Return the digests of all versions that are kept."""
         if not self.root.is_dir():

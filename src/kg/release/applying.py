@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +14,14 @@ from rdflib.term import Node
 from kg.errors import InputError, IriError, Location, RecordError
 from kg.ingest.batch import DECISIONS, Batch
 from kg.ingest.corpus import CONFLICTS, IDENTITIES
-from kg.ingest.decisions import ClaimsByRow, IdentityDecision, conflicts_of, identities_of
+from kg.ingest.decisions import ClaimsByRow, conflicts_of, identities_of
 from kg.ingest.graphs import (
     article_graph_iri,
     claim_iri,
     conflicts_graph,
     identity_graph,
 )
+from kg.ingest.locations import Locations
 from kg.ingest.overlay import Intake, Overlay, kept_name
 from kg.ingest.records import Row, read_table
 from kg.ingest.sources import Claim, Source, read_source
@@ -30,12 +31,12 @@ from kg.language import Text
 from kg.namespaces import GRAPH, INOV
 from kg.release.delta import DefaultGraph, catalog_quads, in_graph, source_quads, thing_quads
 from kg.release.draft import Draft
+from kg.release.strangers import refuse_strangers
 from kg.store import Quad
 
 _LABELLED: Final = (GRAPH.vocabularies, GRAPH.reference, GRAPH.places)
 _SILENT: Final = frozenset(
-    GRAPH[name]
-    for name in ("reference", "places", "geonames", "catalog", "validation", "release")
+    GRAPH[name] for name in ("reference", "places", "geonames", "catalog", "validation", "release")
 )
 """Graphs in which a thing may stand although nothing is said of it."""
 
@@ -44,14 +45,18 @@ _SILENT: Final = frozenset(
 class Applied:
     """What came of a batch: the new text, the sources that went and came, and some numbers.
 
-    ``needs_whole_build`` says that the change reaches into what only a build of all text can
-    tell; the text is right, but the draft is not.
+    ``needs_whole_text`` says that the change reaches into what only all text can tell; the new
+    text is right, but the draft is not. The rest is known where all text was read: where things
+    were written, what is described in both folders, and whether claims are derived.
     """
 
     overlay: Overlay
     old: tuple[Source, ...]
     new: tuple[Source, ...]
-    needs_whole_build: bool
+    needs_whole_text: bool = False
+    locations: Locations | None = None
+    shared: Sequence[str] | None = None
+    is_derived: bool | None = None
 
 
 class Application:
@@ -73,7 +78,7 @@ class Application:
         self._overlay = intake.read(self._digest)
         self._changed: set[Quad] = set()
         self._gone: set[Quad] = set()
-        self._needs_whole_build = False
+        self._needs_whole_text = False
 
     def apply(self, dataset: Mapping[str, Any]) -> Applied:
         """Change the draft, and write the new text under a name that no release bears yet.
@@ -81,7 +86,7 @@ class Application:
         ``dataset`` is the content of ``data/dataset.toml``. Raises ``InputError`` for what the
         current release does not allow.
         """
-        self._refuse_strangers()
+        refuse_strangers(self._batch, self._overlay, self._draft.before)
         old, new, sources = self._apply_sources()
         files = dict(self._overlay.files)
         decisions = self._merged_decisions()
@@ -93,10 +98,11 @@ class Application:
         names ^= {article_graph_iri(source.id) for source in new}
         lost = names & {article_graph_iri(source.id) for source in old}
         self._change(catalog_quads(lost, dataset), catalog_quads(names - lost, dataset))
+        self._needs_whole_text |= self._speaks_of_retired()
         default = DefaultGraph(self._draft)
         self._draft.change(*default.change(self._changed, old, new))
         overlay = Overlay(sources, {path: text for path, text in files.items() if text})
-        return Applied(overlay, old, new, self._needs_whole_build)
+        return Applied(overlay, old, new, self._needs_whole_text)
 
     def _change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
         before, after = set(old), set(new)
@@ -105,31 +111,11 @@ class Application:
         self._gone = (self._gone | gone) - come
         self._draft.change(gone, come)
 
-    def _refuse_strangers(self) -> None:
-        """Refuse to touch sources that are not in the text that was brought."""
-        faults = []
-        for brought in self._batch.sources:
-            name = brought.source.id
-            if name not in self._overlay.sources and self._is_known(name):
-                words = Text(
-                    "Sumber ini ada di folder data; sunting di sana, lalu 'kg build'",
-                    "This source stands in the data folder; edit it there, then 'kg build'",
-                )
-                faults.append(RecordError(brought.source.location, words, name))
-        for name in sorted(self._batch.withdrawn - self._overlay.sources.keys()):
-            words = Text("Tidak ada sumber seperti ini", "There is no such source")
-            if self._is_known(name):
-                words = Text(
-                    "Sumber ini ada di folder data; hapus foldernya, lalu 'kg build'",
-                    "This source stands in the data folder; remove it there, then 'kg build'",
-                )
-            faults.append(RecordError(Location(Path(name)), words, name))
-        if faults:
-            raise InputError(faults)
-
-    def _is_known(self, name: str) -> bool:
-        own = article_graph_iri(name)
-        return any(self._draft.before.quads(None, INOV.assertedIn, own, GRAPH.sources))
+    def _speaks_of_retired(self) -> bool:
+        """Say whether a retired IRI is mentioned, which the reading of all text refuses."""
+        found = self._draft.before.quads(None, RDF.type, INOV.RetiredIri, GRAPH.identity)
+        retired = {quad.subject for quad in found}
+        return any(not retired.isdisjoint((q.subject, q.object)) for q in self._changed)
 
     def _apply_sources(self) -> tuple[tuple[Source, ...], tuple[Source, ...], dict[str, str]]:
         new = tuple(brought.source for brought in self._batch.sources)
@@ -201,7 +187,7 @@ class Application:
         new_quads: set[Quad] = set()
         for name, (old, new) in merged.items():
             kind, graph = _NODES[name]
-            files[name] = _write_rows(name, new)
+            files[name] = write_rows(name, new)
             changed = {
                 key
                 for key in old.keys() | new.keys()
@@ -219,15 +205,15 @@ class Application:
         if name == CONFLICTS:
             return conflicts_graph(conflicts_of(rows, claims))
         decisions = identities_of(rows, claims, self._prefixes)
-        return identity_graph(decisions, (), self._labels(decisions))
+        things = (thing for d in decisions for thing in (d.entity, d.other) if thing)
+        return identity_graph(decisions, (), self._labels(things))
 
-    def _labels(self, decisions: Iterable[IdentityDecision]) -> Graph:
+    def _labels(self, things: Iterable[URIRef]) -> Graph:
         labels = Graph()
-        for decision in decisions:
-            for thing in (decision.entity, decision.other):
-                for name in _LABELLED if thing else ():
-                    for quad in self._draft.after.quads(thing, SKOS.prefLabel, graph=name):
-                        labels.add(quad[:3])
+        for thing in things:
+            for name in _LABELLED:
+                for quad in self._draft.after.quads(thing, SKOS.prefLabel, graph=name):
+                    labels.add(quad[:3])
         return labels
 
     def _concerned(self, relabelled: Iterable[Node], rows: Mapping[str, Row]) -> set[str]:
@@ -235,7 +221,7 @@ class Application:
         concerned = set()
         for thing in relabelled:
             # Whatever was merged into it repeats its label; that stands in the data folder too.
-            self._needs_whole_build |= self._draft.before.has_any(None, DCTERMS.isReplacedBy, thing)
+            self._needs_whole_text |= self._draft.before.has_any(None, DCTERMS.isReplacedBy, thing)
             found = self._draft.before.quads(None, INOV.sameEntity, thing, GRAPH.identity)  # type: ignore[arg-type]
             for quad in found:
                 key = str(quad.subject).rpartition("/")[2]
@@ -243,7 +229,7 @@ class Application:
                     concerned.add(key)
                 else:
                     # It stands in the data folder, which is not read here.
-                    self._needs_whole_build = True
+                    self._needs_whole_text = True
         return concerned
 
     def _refuse_loose_ends(self, old: Iterable[Source]) -> None:
@@ -293,7 +279,7 @@ class Application:
 
     def _replace(self, thing: URIRef, old: Thing, new: Thing) -> None:
         # That the data folder describes it too was seen when all was read the last time.
-        self._needs_whole_build |= thing in self._shared
+        self._needs_whole_text |= thing in self._shared
         stated = {quad[1:3] for quad in self._draft.before.quads(thing, graph=GRAPH.reference)}
         # The data folder may describe it too; then the slug is there because of that.
         with_slug = not any(predicate == RDF.type for predicate, _ in stated - old)
@@ -384,7 +370,8 @@ def _without(row: Row, withdrawn: Iterable[str]) -> Row:
     return Row(row.location, values)
 
 
-def _write_rows(name: str, rows: Mapping[str, Row]) -> str:
+def write_rows(name: str, rows: Mapping[str, Row]) -> str:
+    """Return the text of a table of decisions, nothing if it has no rows."""
     if not rows:
         return ""
     text = io.StringIO()

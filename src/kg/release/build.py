@@ -26,7 +26,7 @@ from kg.release.publication import (
     Release,
     Releases,
 )
-from kg.release.standing import standing
+from kg.release.standing import shared_things, standing
 from kg.release.verdict import NonConformanceError, Verdict
 from kg.settings import Settings
 from kg.store import canonical_nquads, write_store
@@ -164,14 +164,6 @@ def figures(judged: Judged, base: str, content: bytes, overlay: Path | None) -> 
         "sources": len(corpus.sources),
         "claims": sum(len(source.claims) for source in corpus.sources),
         "warnings": len(judged.verdict.of("warning")),
-        "shared_things": _shared_things(corpus, overlay),
+        "shared_things": shared_things(corpus, overlay),
+        "derived": corpus.is_derived,
     }
-
-
-def _shared_things(corpus: Corpus, overlay: Path | None) -> list[str]:
-    """Return the things that both the data folder and what was brought describe."""
-    sides: dict[bool, set[str]] = {True: set(), False: set()}
-    for file in (*corpus.things, *corpus.reference):
-        is_brought = overlay is not None and file.path.is_relative_to(overlay)
-        sides[is_brought].update(str(subject) for subject in file.graph.subjects())
-    return sorted(sides[True] & sides[False])

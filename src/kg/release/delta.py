@@ -98,7 +98,7 @@ class DefaultGraph:
         edges: set[Triple] = set()
         for quad in changed:
             name = str(quad.graph).removeprefix(str(GRAPH))
-            if name in HELD or name.startswith("article/"):
+            if name in (*HELD, "identity") or name.startswith("article/"):
                 touched.add(quad[:3])
                 if quad.predicate in _NESTING:
                     edges.add(quad[:3])
@@ -124,11 +124,16 @@ class DefaultGraph:
         graphs = {str(q.graph) for q in self._after.quads(subject, predicate, value) if q.graph}  # type: ignore[arg-type]
         if any(str(GRAPH[name]) in graphs for name in HELD):
             return True
+        if str(GRAPH.identity) in graphs and self._is_retired(subject):
+            return True
         if triple[:2] in chosen:
             return False
         ranks = self._ranked[self._after]
         articles = (name for name in graphs if name.startswith(_ARTICLES))
         return any(ranks.get((triple, name)) != "deprecated" for name in articles)
+
+    def _is_retired(self, node: Node) -> bool:
+        return self._after.has((node, RDF.type, INOV.RetiredIri), GRAPH.identity)
 
     def _rivals(self, side: CanonicalDataset, subject: Node, predicate: Node) -> list[Rival]:
         ranks = self._ranked[side]

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from rdflib import Graph, URIRef
 
-from kg.errors import Location, RecordError
+from kg.ingest.brought_tables import find_table
 from kg.ingest.locations import Locations
 from kg.ingest.records import TurtleFile, read_rdf, read_text
-from kg.ingest.tables.compilation import TableFile
 from kg.ingest.tables.description import read_kinds
-from kg.ingest.tables.reading import ENDINGS, find_kind
+from kg.ingest.tables.reading import ENDINGS
 from kg.language import Text
 from kg.namespaces import read_prefixes
 from kg.release.build import Progress, judge_data
@@ -41,7 +40,8 @@ def judge_files(
     rdf = [path for path in others if path not in tables]
     verdicts = []
     if sources or tables:
-        read = [_table(path, settings, kind) for path in tables]
+        kinds = read_kinds(settings.ontology)
+        read = [find_table(path, kinds, kind) for path in tables]
         verdicts.append(judge_data(settings, progress, sources, read).verdict)
     if rdf:
         verdicts.append(_judge_rdf(rdf, settings, progress))
@@ -49,19 +49,6 @@ def judge_files(
         in_order(entry for verdict in verdicts for entry in verdict.entries),
         union(*(verdict.report for verdict in verdicts)),
     )
-
-
-def _table(path: Path, settings: Settings, kind: str | None) -> TableFile:
-    kinds = read_kinds(settings.ontology)
-    if kind is None:
-        return TableFile(find_kind(path, kinds), path)
-    if kind not in kinds:
-        raise RecordError(
-            Location(path),
-            Text("Jenis tabel: {kinds}", "Kinds of tables: {kinds}").format(kinds=", ".join(kinds)),
-            kind,
-        )
-    return TableFile(kinds[kind], path)
 
 
 def _source_folder(path: Path) -> Path | None:

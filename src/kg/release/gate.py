@@ -41,7 +41,7 @@ def judge(
     entries = [
         *(from_result(result, locations) for result in report.results),
         *(from_finding(finding, locations) for finding in run_checks(store.select, checks)),
-        *_copied_text(candidate, corpus, locations),
+        *copied_text(_literals(candidate), corpus, locations),
     ]
     return Verdict(in_order(entries), report.to_graph())
 
@@ -83,8 +83,10 @@ def from_finding(finding: Finding, locations: Locations) -> Entry:
     )
 
 
-def _copied_text(
-    candidate: Candidate, corpus: Corpus | TextRules, locations: Locations
+def copied_text(
+    literals: Iterable[tuple[Node, Node, Literal]],
+    corpus: Corpus | TextRules,
+    locations: Locations,
 ) -> Iterator[Entry]:
     """Yield every literal that shares eight words in a row with a source's text.
 
@@ -92,7 +94,7 @@ def _copied_text(
     """
     names = {run for name in corpus.proper_names for run in fingerprints(name)}
     known = frozenset().union(*corpus.fingerprints.values()) - names
-    for subject, predicate, value in sorted(set(_literals(candidate))):
+    for subject, predicate, value in sorted(set(literals)):
         for run in shared_runs(str(value), known):
             yield Entry(
                 severity="violation",

@@ -16,24 +16,24 @@ from rdflib import Graph
 
 from kg.errors import StoreError
 from kg.ingest.batch import Batch
+from kg.ingest.brought_tables import texts_of
 from kg.ingest.corpus import read_dataset
-from kg.ingest.overlay import Intake, kept_name, write_durably
+from kg.ingest.overlay import Intake, kept_name
 from kg.language import Text
 from kg.namespaces import GRAPH, read_prefixes
 from kg.release.act import Act
 from kg.release.applying import Application, Applied
 from kg.release.audit import append, complete, entry_of, intend
-from kg.release.build import Progress, build, completing, content_of, figures, judge_data
-from kg.release.changes import changes
+from kg.release.build import Progress, build, completing
 from kg.release.delta import in_graph
 from kg.release.draft import Draft
-from kg.release.judging import JudgeChange, Question, judge_change
+from kg.release.judging import JudgeChange, Question, judge_draft, locations_of
 from kg.release.merging import Merged, merge
 from kg.release.publication import CONTENT, STORE, Complete, Release, Releases
+from kg.release.recomposing import Recomposition
 from kg.release.standing import standing
 from kg.release.verdict import NonConformanceError, Verdict
 from kg.settings import Settings
-from kg.store import write_store
 
 _ATTEMPTS: Final = 3
 
@@ -70,7 +70,7 @@ class Ways:
     ``complete`` is None for what a build does.
     """
 
-    judge: JudgeChange = judge_change
+    judge: JudgeChange = judge_draft
     complete: Complete | None = None
 
 
@@ -167,6 +167,9 @@ class _Step:
 
     def make(self) -> _Made:
         """Fill the folder with store and content; raises ``NonConformanceError``."""
+        return self._make(from_whole_text=False)
+
+    def _make(self, *, from_whole_text: bool) -> _Made:
         self.progress(Text("Menyalin rilis yang berlaku", "Cloning the current release"))
         draft = Draft(self.current.store_path, self.folder / STORE, self.current.base)
         try:
@@ -174,15 +177,22 @@ class _Step:
                 # What is said of the release before is not to be judged, nor to be published.
                 draft.forget(self.current.publication_path.read_bytes())
             self.progress(Text("Menerapkan kiriman", "Applying the batch"))
-            manifest = self.current.manifest
-            prefixes = read_prefixes(self.settings.ontology)
-            application = Application(draft, self.delivery.batch, self.intake, manifest, prefixes)
-            applied = application.apply(read_dataset(self.settings.data / "dataset.toml"))
-            if not applied.needs_whole_build:
+            applied = self._apply(draft, from_whole_text=from_whole_text)
+            if not applied.needs_whole_text:
                 return self._change(draft, applied)
         finally:
             draft.close()
-        return self._build(applied)
+        shutil.rmtree(self.folder / STORE)
+        return self._make(from_whole_text=True)
+
+    def _apply(self, draft: Draft, *, from_whole_text: bool) -> Applied:
+        manifest, batch = self.current.manifest, self.delivery.batch
+        dataset = read_dataset(self.settings.data / "dataset.toml")
+        if from_whole_text or batch.is_derived or manifest.get("derived", True):
+            whole = Recomposition(draft, batch, self.intake, manifest, self.settings)
+            return whole.apply(dataset)
+        prefixes = read_prefixes(self.settings.ontology)
+        return Application(draft, batch, self.intake, manifest, prefixes).apply(dataset)
 
     def _change(self, draft: Draft, applied: Applied) -> _Made:
         """Judge the draft, and make the new content by changing the old one."""
@@ -191,7 +201,15 @@ class _Step:
         if draft.removed or draft.added or is_new:
             self.progress(Text("Memeriksa dengan SHACL", "Validating with SHACL"))
             earlier = self.intake.folder(self.current.manifest.get("intake"))
-            verdict = self.ways.judge(Question(draft, self.delivery.batch, earlier), self.settings)
+            verdict = self.ways.judge(
+                Question(
+                    draft,
+                    self.delivery.batch,
+                    earlier,
+                    applied.locations or locations_of(self.delivery.batch),
+                ),
+                self.settings,
+            )
             if not verdict.conforms:
                 raise NonConformanceError(verdict)
             report = set(draft.before.quads(graph=GRAPH.validation))
@@ -213,28 +231,9 @@ class _Step:
             "sources": before["sources"] + len(applied.new) - len(applied.old),
             "claims": before["claims"] + claims[1] - claims[0],
             "warnings": len(verdict.of("warning")),
-            "shared_things": before.get("shared_things", []),
+            "shared_things": before["shared_things"] if applied.shared is None else applied.shared,
+            "derived": before["derived"] if applied.is_derived is None else applied.is_derived,
         }
-
-    def _build(self, applied: Applied) -> _Made:
-        """Build the whole from text, because the change reaches further than it can be followed."""
-        shutil.rmtree(self.folder / STORE)
-        digest = self.intake.write(applied.overlay, _texts(self.delivery.batch))
-        overlay = self.intake.folder(digest)
-        judged = judge_data(self.settings, self.progress, overlay=overlay)
-        if not judged.verdict.conforms:
-            raise NonConformanceError(judged.verdict)
-        body = content_of(judged, self.current.base)
-        write_durably(self.folder / CONTENT, body)
-        write_store(self.folder / STORE, self.folder / CONTENT)
-        difference = list(changes(self.current.content_path, self.folder / CONTENT))
-        merged = Merged(
-            sha256(body).hexdigest(),
-            tuple(quad for sign, quad in difference if sign == "-"),
-            tuple(quad for sign, quad in difference if sign == "+"),
-        )
-        numbers = figures(judged, self.current.base, body, overlay)
-        return _Made(applied, judged.verdict, merged, numbers)
 
     def conclude(self, releases: Releases, made: _Made) -> Outcome:
         """Let what was made be the current release, if it is another one; write down who did it."""
@@ -244,7 +243,8 @@ class _Step:
         outcome = Outcome(current, made.verdict, is_new, merged.removed, merged.added)
         if self.delivery.dry_run:
             return outcome
-        act = replace(self.delivery.act, before=current.identifier, **_brought(batch))
+        brought = _brought(batch, made.applied.overlay.files)
+        act = replace(self.delivery.act, before=current.identifier, **brought)
         activity = act.ended(made.verdict).as_json()
         if not is_new:
             append(self.settings.home, entry_of(activity, "unchanged", current.identifier))
@@ -268,6 +268,8 @@ def _texts(batch: Batch) -> dict[str, Mapping[str, bytes]]:
     return {brought.source.id: brought.files for brought in batch.sources}
 
 
-def _brought(batch: Batch) -> dict[str, Any]:
+def _brought(batch: Batch, files: Mapping[str, str]) -> dict[str, Any]:
     put = {name: kept_name(name, files).rpartition("@")[2] for name, files in _texts(batch).items()}
+    for name in sorted(batch.table_sources - put.keys()):
+        put[name] = sha256(texts_of(name, files).encode()).hexdigest()[:16]
     return {"put": put, "withdrawn": tuple(sorted(batch.withdrawn))}

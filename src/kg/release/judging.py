@@ -1,26 +1,26 @@
-"""The gate before a change: the one function that says whether it may pass.
+"""The gate before a change: the one function that says whether it may pass."""
 
-It judges the whole release that would come of the change. Whatever gives the same verdict from
-the change alone may take its place.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
 
 from kg.ingest.batch import Batch
+from kg.ingest.fingerprints import fingerprints, shared_runs
 from kg.ingest.locations import Locations
 from kg.ingest.text_rules import TextRules, read_text_rules
 from kg.namespaces import GRAPH
-from kg.release.candidate import Candidate
 from kg.release.draft import Draft
-from kg.release.gate import judge
-from kg.release.verdict import Verdict
+from kg.release.gate import copied_text
+from kg.release.judgement import Candidate, Difference, Gate, judge_change
+from kg.release.verdict import Entry, Verdict, in_order
+from kg.release.view import canonical
 from kg.settings import Settings
-from kg.store import DEFAULT_GRAPH
-from kg.validation import load_shapes
+from kg.store import Quad, parse_rdf
+from kg.validation import read_report
 
 
 @dataclass(frozen=True)
@@ -28,42 +28,82 @@ class Question:
     """A change that is to be judged.
 
     ``draft`` holds the releases before and after, and as lines what leads from one to the other;
-    ``batch`` is what was brought; ``earlier`` the folder of what was brought before it.
+    ``batch`` is what was brought; ``earlier`` the folder of what was brought before it;
+    ``locations`` say where things were written.
     """
 
     draft: Draft
     batch: Batch
     earlier: Path | None
+    locations: Locations
 
 
 JudgeChange = Callable[[Question, Settings], Verdict]
 
+_LONG: Final = """
+SELECT DISTINCT ?s ?p ?o WHERE {
+  { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }
+  FILTER (isLiteral(?o) && isIRI(?s) && STRLEN(STR(?o)) > 14)
+}"""
+"""Every literal that eight words have room in."""
 
-def judge_change(question: Question, settings: Settings) -> Verdict:
-    """Return the verdict on the release that a change leads to.
 
-    Its report is that of the whole release, not of the change alone. Raises ``ShapesError`` if
-    a shape is at fault.
+def judge_draft(question: Question, settings: Settings) -> Verdict:
+    """Return the verdict on the release that a change leads to, at the cost of the change.
+
+    Entries and report are those that judging the whole release would give. Raises
+    ``ShapesError`` if a shape is at fault.
     """
-    names = question.draft.after.graph_names()
-    graphs = {name: _graph(question.draft, name) for name in names if name != GRAPH.validation}
-    return judge(
-        Candidate(_graph(question.draft, None), graphs),
-        load_shapes(settings.ontology),
-        settings.ontology / "checks",
-        _rules(question, settings),
-        locations_of(question.batch),
+    draft = question.draft
+    gate = Gate.open(settings.ontology)
+    report = Graph()
+    for quad in draft.before.quads(graph=GRAPH.validation):
+        report.add(quad[:3])
+    difference = Difference(_quads(draft.added), _quads(draft.removed))
+    verdict, _ = judge_change(
+        Candidate(draft.after.store, draft.base),
+        gate,
+        read_report(report, gate.shapes),
+        difference,
+        question.locations,
     )
+    copied = _copied_text(question, settings)
+    return Verdict(in_order((*verdict.entries, *copied)), verdict.report)
 
 
-def _rules(question: Question, settings: Settings) -> TextRules:
-    rules = read_text_rules([r for r in (settings.data, question.earlier) if r])
-    runs = {
-        brought.source.id: frozenset(brought.files.get("shingles.txt", b"").decode().split("\n"))
-        for brought in question.batch.sources
+def _quads(lines: set[bytes]) -> Sequence[Quad]:
+    return parse_rdf(b"".join(sorted(lines)).decode(), "nq", "https://nothing.invalid/")
+
+
+def _copied_text(question: Question, settings: Settings) -> Iterator[Entry]:
+    """Apply the eight-word rule to what is new: new literals, and old ones to new texts."""
+    draft, batch = question.draft, question.batch
+    earlier = read_text_rules([root for root in (settings.data, question.earlier) if root])
+    brought = {
+        source.source.id: frozenset(source.files.get("shingles.txt", b"").decode().split("\n"))
+        for source in batch.sources
     }
-    left = {k: v for k, v in rules.fingerprints.items() if k not in question.batch.withdrawn}
-    return TextRules(rules.proper_names, {**left, **runs})
+    left = {k: v for k, v in earlier.fingerprints.items() if k not in batch.withdrawn}
+    rules = TextRules(earlier.proper_names, {**left, **brought})
+    literals = {
+        (canonical(quad.subject, draft.base), canonical(quad.predicate, draft.base), value)
+        for quad in _quads(draft.added)
+        if isinstance(value := canonical(quad.object, draft.base), Literal)
+        and isinstance(quad.subject, URIRef)
+    }
+    names = {run for name in rules.proper_names for run in fingerprints(name)}
+    known = frozenset().union(*earlier.fingerprints.values())
+    fresh = frozenset().union(*brought.values()) - known - names
+    if fresh - {""}:
+        literals |= set(_touched(draft, fresh))
+    yield from copied_text(literals, rules, question.locations)
+
+
+def _touched(draft: Draft, fresh: frozenset[str]) -> Iterator[tuple[Node, Node, Literal]]:
+    for row in draft.after.select(_LONG):
+        value = row["o"]
+        if isinstance(value, Literal) and any(shared_runs(str(value), fresh)):
+            yield row["s"], row["p"], value
 
 
 def locations_of(batch: Batch) -> Locations:
@@ -74,10 +114,3 @@ def locations_of(batch: Batch) -> Locations:
     for thing, _, _, place in batch.things:
         locations.add_node(thing, place)
     return locations
-
-
-def _graph(draft: Draft, name: URIRef | None) -> Graph:
-    graph = Graph()
-    for quad in draft.after.quads(graph=name or DEFAULT_GRAPH):
-        graph.add(quad[:3])
-    return graph

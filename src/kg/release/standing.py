@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from kg.ingest.corpus import Corpus
 from kg.settings import Settings
 
 _TOOL: Final = "inovasi-kg"
@@ -30,6 +31,15 @@ def standing(settings: Settings) -> dict[str, str]:
         "shapes": _hash(settings.ontology / "shapes"),
         "data": _hash(settings.data),
     }
+
+
+def shared_things(corpus: Corpus, overlay: Path | None) -> list[str]:
+    """Return the things that both the data folder and what was brought describe."""
+    sides: dict[bool, set[str]] = {True: set(), False: set()}
+    for file in (*corpus.things, *corpus.reference):
+        is_brought = overlay is not None and file.path.is_relative_to(overlay)
+        sides[is_brought].update(str(subject) for subject in file.graph.subjects())
+    return sorted(sides[True] & sides[False])
 
 
 def _hash(folder: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import InputError, KgError, Location, RecordError
-from kg.ingest.batch import read_batch, read_inputs
+from kg.ingest.batch import read_batch, read_inputs, table_readers
 from kg.language import Text
 from kg.namespaces import read_prefixes
 from kg.release.act import Act
@@ -41,12 +41,16 @@ class RefusedError(KgError):
 
 @dataclass(frozen=True)
 class Submission:
-    """Files and folders that are brought together, and the sources that are withdrawn with them."""
+    """Files and folders that are brought together, and the sources that are withdrawn with them.
+
+    ``kind`` is that of the tables, where neither folder nor header tells.
+    """
 
     paths: tuple[Path, ...]
     withdrawn: tuple[str, ...]
     act: Act
     dry_run: bool = False
+    kind: str | None = None
 
 
 def submit(
@@ -63,7 +67,8 @@ def submit(
     try:
         progress(Text("Membaca kiriman", "Reading the batch"))
         prefixes = read_prefixes(settings.ontology)
-        batch = read_batch(submission.paths, prefixes, submission.withdrawn)
+        readers = table_readers(settings.ontology, submission.kind)
+        batch = read_batch(submission.paths, prefixes, submission.withdrawn, readers)
         return bring(settings, Delivery(batch, submission.act, submission.dry_run), progress, ways)
     except (NonConformanceError, InputError, RecordError) as error:
         kept = None if submission.dry_run else _keep(settings, submission, error)
@@ -73,7 +78,8 @@ def submit(
 def _keep(settings: Settings, submission: Submission, error: KgError) -> Refused | None:
     verdict = verdict_of(error)
     try:
-        inputs = read_inputs(submission.paths)
+        readers = table_readers(settings.ontology, submission.kind)
+        inputs = read_inputs(submission.paths, readers, submission.kind)
         put = Quarantine(settings.home).put(inputs, submission.withdrawn, submission.act, verdict)
         record(settings.home, submission.act.ended(verdict).as_json(), "rejected", put.id)
     except OSError:

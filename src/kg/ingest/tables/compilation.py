@@ -53,10 +53,14 @@ _STATING: Final[Mapping[str, State]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class TableFile:
-    """A table to be read: what kind it is of, and where it is."""
+    """A table to be read: what kind it is of, and where it is.
+
+    ``stands_in`` says that it takes the place of the table of the same kind and file name.
+    """
 
     kind: TableKind
     path: Path
+    stands_in: bool = True
 
 
 @dataclass(frozen=True)

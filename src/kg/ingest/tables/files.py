@@ -20,7 +20,7 @@ def table_files(
 ) -> list[TableFile]:
     """Return the tables of data folders (``sources.csv``, ``tables/{kind}/*``), and some more.
 
-    One of ``more`` stands in for the files of the folders that have the same kind and name.
+    One of ``more`` may stand in for the files of the folders that have the same kind and name.
 
     Raises ``RecordError`` for a folder of ``tables`` that is no kind of table.
     """
@@ -31,7 +31,7 @@ def table_files(
     if not paths and not more:
         return []
     kinds = read_kinds(ontology)
-    replaced = {(file.kind.name, file.path.name) for file in more}
+    replaced = {(file.kind.name, file.path.name) for file in more if file.stands_in}
     files = list(more)
     for name, path in paths:
         if name not in kinds:
