@@ -8,7 +8,7 @@ import pytest
 from rdflib import RDF, Graph
 from rdflib.namespace import SH
 
-from kg.ingest.batch import Batch, read_batch
+from kg.ingest.batch import Batch, read_batch, table_readers
 from kg.ingest.decisions import CONFLICT_COLUMNS, IDENTITY_COLUMNS
 from kg.namespaces import CANONICAL_BASE, GRAPH, read_prefixes
 from kg.release.act import Act
@@ -91,11 +91,24 @@ def things_text(things: Mapping[str, str]) -> str:
     )
 
 
+def write_tables(folder: Path, events: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Write tables: pages, and the events that each tells of, as names of event and organiser."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = ["id,kind,url,publisher,title,date,label_id,label_en\n"]
+    rows = ["source,event,type,date,organiser\n"]
+    for source, told in events.items():
+        pages.append(f"{source},page,https://x.test/{source},baru: Koran,Judul,2024,,\n")
+        rows += [f"{source},baru: {name},peluncuran,2024,{agency}\n" for name, agency in told]
+    (folder / "sources.csv").write_text("".join(pages))
+    (folder / "events.csv").write_text("".join(rows))
+
+
 def deliver(
     settings: Settings, paths: Iterable[Path], withdrawn: Iterable[str] = (), **options: bool
 ) -> Outcome:
     """Bring files without the gate."""
-    batch: Batch = read_batch(tuple(paths), PREFIXES, withdrawn)
+    readers = table_readers(settings.ontology)
+    batch: Batch = read_batch(tuple(paths), PREFIXES, withdrawn, readers)
     return bring(settings, Delivery(batch, Act.now("ingest", "tests"), **options), quietly, LENIENT)
 
 
@@ -109,6 +122,9 @@ def small_settings(folder: Path, base: str = CANONICAL_BASE) -> Settings:
     for name in ("alignments.ttl", "versions.ttl"):
         (ontology / name).write_text("")
     shutil.copytree(Settings().ontology / "tables", ontology / "tables")
+    for path in (Settings().ontology / "vocabularies").glob("*.ttl"):
+        chosen = path.stem in ("certainty", "claim-rank", "event-type")
+        (ontology / "vocabularies" / path.name).write_text(path.read_text() if chosen else "")
     for name in ("things", "reference", "editorial", "links", "sources"):
         (data / name).mkdir(parents=True)
     shutil.copy(Settings().data / "dataset.toml", data)
@@ -141,6 +157,7 @@ class Kit:
     quietly = staticmethod(quietly)
     write_source = staticmethod(write_source)
     things_text = staticmethod(things_text)
+    write_tables = staticmethod(write_tables)
     deliver = staticmethod(deliver)
     empty_report = staticmethod(empty_report)
     small_settings = staticmethod(small_settings)

@@ -17,10 +17,9 @@ from rdflib.namespace import PROV, SH
 import kg.release.build as building
 from kg.cli.commands import make_group
 from kg.errors import InputError, StoreError
-from kg.ingest.graphs import source_iri
 from kg.language import Text
 from kg.namespaces import CANONICAL_BASE, GRAPH
-from kg.release.act import Act, activity_graph
+from kg.release.act import Act, activity_triples
 from kg.release.audit import intend, read_log
 from kg.release.build import brought_text, content_of, judge_data
 from kg.release.intake import Ways
@@ -37,6 +36,7 @@ Batch: TypeAlias = Any
 
 ELSEWHERE = "http://localhost:8765/"
 SOURCES = ["900", "901", "902"]
+PAGES = ["p1", "p2"]
 THINGS = ["agency:a", "agency:b", "agency:c", "place:x", "place:y", "place:z"]
 PLACES = [name for name in THINGS if name.startswith("place")]
 VALUES = {
@@ -58,9 +58,18 @@ claims = st.sampled_from(sorted(VALUES)).flatmap(
 sources = st.lists(claims, min_size=1, max_size=6, unique_by=lambda row: row[:3])
 labels = st.dictionaries(st.sampled_from(THINGS), st.sampled_from("PQR"), max_size=3)
 decisions = st.lists(st.tuples(st.sampled_from(THINGS), st.integers(1, 6)), max_size=2)
+told = st.lists(
+    st.tuples(st.sampled_from(["Pekan", "Gelar"]), st.sampled_from(["agency:b", "P", "A", ""])),
+    min_size=1,
+    max_size=2,
+    unique=True,
+)
+pages: st.SearchStrategy[dict[str, list[tuple[str, str]]]] = st.one_of(
+    st.just({}), st.dictionaries(st.sampled_from(PAGES), told, max_size=2)
+)
 puts = st.dictionaries(st.sampled_from(SOURCES), st.tuples(sources, labels), max_size=2)
 batches = st.lists(
-    st.tuples(puts, st.sets(st.sampled_from(SOURCES), max_size=1), decisions),
+    st.tuples(puts, st.sets(st.sampled_from(SOURCES + PAGES), max_size=1), decisions, pages),
     min_size=1,
     max_size=5,
 )
@@ -113,19 +122,21 @@ def _built_anew(chosen: Settings, kit: Kit) -> bytes:
 def _write_batch(
     place: Path, batch: Batch, kit: Kit, known: set[str]
 ) -> tuple[list[Path], set[str]]:
-    put, withdrawn, decided = batch
+    put, withdrawn, decided, pages_ = batch
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     for identifier, (rows, things) in put.items():
         kit.write_source(place, identifier, rows, things)
-    gone = {name for name in withdrawn if name in known and name not in put}
-    left = sorted((known | put.keys()) - gone)
+    if pages_:
+        kit.write_tables(place, pages_)
+    gone = {name for name in withdrawn if name in known and name not in {**put, **pages_}}
+    left = sorted((known | put.keys()) - gone - set(PAGES))
     if decided and left and put:
         lines = ["id,outcome,entity,other,surface_form,evidence,note_id,note_en"]
         for number, (thing, _) in enumerate(decided):
             lines.append(f"i{number},sama,{thing},,nama {number},{left[0]}/001,,")
         (place / "identity.csv").write_text("\n".join(lines) + "\n")
-    return ([place] if put else []), gone
+    return ([place] if put or pages_ else []), gone
 
 
 def follow(steps: list[Batch], base: str, ground: dict[str, Path], kit: Kit, place: Path) -> None:
@@ -143,7 +154,7 @@ def follow(steps: list[Batch], base: str, ground: dict[str, Path], kit: Kit, pla
                 outcome = kit.deliver(chosen, paths, gone)
         except InputError:
             continue
-        known = (known | set(batch[0])) - gone
+        known = (known | set(batch[0]) | set(batch[3])) - gone
         content = outcome.release.content_path.read_bytes()
         assert content == _built_anew(chosen, kit)
         assert outcome.release.identifier == sha256(content).hexdigest()
@@ -292,10 +303,12 @@ def test_the_manifest_says_who_brought_what_and_the_log_keeps_it(
     assert list(activity["put"]) == ["900"]
     assert activity["started_at"] <= activity["ended_at"]
     assert len(manifest["standing"]["shapes"]) == 64
-    said = activity_graph(manifest, URIRef("http://x/release"), GRAPH.shapes)
-    (node,) = said.objects(URIRef("http://x/release"), PROV.wasGeneratedBy)
+    said = Graph()
+    for triple in activity_triples(manifest, manifest["identifier"], ELSEWHERE):
+        said.add(triple)
+    ((_, node),) = said.subject_objects(PROV.wasGeneratedBy)
     assert len(list(said.objects(node, PROV.wasAssociatedWith))) == 2
-    assert source_iri("900") in set(said.objects(node, PROV.used))
+    assert URIRef(f"{ELSEWHERE}graph/article/900") in set(said.objects(node, PROV.used))
     last = read_log(chosen.home)[-1]
     assert last["id"] == activity["id"]
     assert last["release"] == manifest["identifier"]

@@ -31,6 +31,18 @@ _FORMAT: Final = Text(
     "Bentuk laporan: tabel, JSON, atau laporan SHACL (Turtle, JSON-LD, N-Triples)",
     "Form of the report: a table, JSON, or the SHACL report (Turtle, JSON-LD, N-Triples)",
 )
+_INGEST: Final = Text(
+    "Membawa data ke rilis yang berlaku, dalam satu langkah utuh. JALUR adalah tabel "
+    "(.csv, .tsv, .xlsx; lihat 'kg template'), folder sumber (setoran beserta berkas "
+    "RDF-nya), tabel keputusan, berkas RDF berisi tipe dan label, atau folder yang memuat "
+    "beberapa di antaranya. Bila ditolak, tidak ada yang berubah, kiriman disimpan dalam "
+    "karantina bersama laporannya, dan kode keluarnya 1.",
+    "Bring data to the current release, in one whole step. A PATH is a table (.csv, "
+    ".tsv, .xlsx; see 'kg template'), a source's folder (a deposit with its RDF file), a "
+    "table of decisions, an RDF file of classes and labels, or a folder with several of "
+    "these. If the batch is refused nothing changes, it is kept in quarantine with its "
+    "report, and the exit code is 1.",
+)
 _TABLE_KIND: Final = Text(
     "Jenis tabel, bila folder dan kepala kolomnya tidak menunjukkannya",
     "Kind of the tables, where neither their folder nor their header tells",
@@ -47,18 +59,7 @@ def ingest_command(language: Language) -> click.Command:
 
     @click.command(
         "ingest",
-        help=Text(
-            "Membawa data ke rilis yang berlaku, dalam satu langkah utuh. JALUR adalah tabel "
-            "(.csv, .tsv, .xlsx; lihat 'kg template'), folder sumber (setoran beserta berkas "
-            "RDF-nya), tabel keputusan, berkas RDF berisi tipe dan label, atau folder yang memuat "
-            "beberapa di antaranya. Bila ditolak, tidak ada yang berubah, kiriman disimpan dalam "
-            "karantina bersama laporannya, dan kode keluarnya 1.",
-            "Bring data to the current release, in one whole step. A PATH is a table (.csv, "
-            ".tsv, .xlsx; see 'kg template'), a source's folder (a deposit with its RDF file), a "
-            "table of decisions, an RDF file of classes and labels, or a folder with several of "
-            "these. If the batch is refused nothing changes, it is kept in quarantine with its "
-            "report, and the exit code is 1.",
-        )[language],
+        help=_INGEST[language],
     )
     @click.argument("paths", nargs=-1, type=_FILES)
     @click.option(

@@ -1,23 +1,25 @@
 """Who made a release out of what, when and with what: an activity in the words of PROV.
 
 https://www.w3.org/TR/prov-o/. It depends on the clock, so it is no part of a release's content:
-the manifest carries it as plain values, and ``activity_graph`` says the same in RDF.
+the manifest carries it as plain values, and ``activity_triples`` says the same in RDF.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from typing import Literal as Choice
 from uuid import uuid4
 
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import DCTERMS, PROV, RDFS, XSD
 
-from kg.ingest.graphs import source_iri
-from kg.namespaces import CANONICAL_BASE
+from kg.ingest.graphs import article_graph_iri
+from kg.iris import rebase
+from kg.namespaces import GRAPH
 from kg.release.standing import tool_version
+from kg.release.statistics import Triple
 from kg.release.verdict import Verdict
 
 Kind = Choice["build", "ingest"]
@@ -65,44 +67,52 @@ class Act:
         return {**values, "put": dict(self.put or {}), "withdrawn": list(self.withdrawn)}
 
 
-def activity_graph(manifest: Mapping[str, Any], release: URIRef, shapes: URIRef) -> Graph:
-    """Return what a manifest says of the making of its release, as PROV.
+def activity_triples(manifest: Mapping[str, Any], identifier: str, base: str) -> Iterator[Triple]:
+    """Yield what a manifest says of the making of its release, as PROV; nothing if it does not.
 
-    ``release`` is the IRI of the release, ``shapes`` that of the graph of shapes.
+    IRIs begin with ``base``. What was put or withdrawn is named by the graph of its claims.
     """
-    activity, standing = manifest["activity"], manifest["standing"]
-    graph = Graph()
-    node, agent = release + "#activity", release + "#agent"
-    tool = release + "#tool"
-    graph.add((release, PROV.wasGeneratedBy, node))
-    graph.add((node, RDF.type, PROV.Activity))
-    graph.add((node, DCTERMS.identifier, Literal(activity["id"])))
-    graph.add((node, DCTERMS.type, Literal(activity["kind"])))
-    for predicate, moment in (
-        (PROV.startedAtTime, activity["started_at"]),
-        (PROV.endedAtTime, activity["ended_at"]),
-    ):
-        graph.add((node, predicate, Literal(moment, datatype=XSD.dateTime)))
-    graph.add((node, PROV.wasAssociatedWith, tool))
-    graph.add((tool, RDF.type, PROV.SoftwareAgent))
-    graph.add((tool, RDFS.label, Literal(activity["tool"])))
+    if "activity" not in manifest:
+        return
+    activity = manifest["activity"]
+    release = _release(identifier, base)
+    node, tool, agent = release + "#activity", release + "#tool", release + "#agent"
+    shapes = URIRef(rebase(GRAPH.shapes, base))
+    yield release, PROV.wasGeneratedBy, node
+    yield node, RDF.type, PROV.Activity
+    yield node, DCTERMS.identifier, Literal(activity["id"])
+    yield node, DCTERMS.type, Literal(activity["kind"])
+    yield node, PROV.startedAtTime, _second(activity["started_at"])
+    yield node, PROV.endedAtTime, _second(activity["ended_at"])
+    yield node, PROV.wasAssociatedWith, tool
+    yield tool, RDF.type, PROV.SoftwareAgent
+    yield tool, RDFS.label, Literal(activity["tool"])
     if activity["by"]:
-        graph.add((node, PROV.wasAssociatedWith, agent))
-        graph.add((agent, RDF.type, PROV.Agent))
-        graph.add((agent, RDFS.label, Literal(activity["by"])))
+        yield node, PROV.wasAssociatedWith, agent
+        yield agent, RDF.type, PROV.Agent
+        yield agent, RDFS.label, Literal(activity["by"])
     if activity["note"]:
-        graph.add((node, RDFS.comment, Literal(activity["note"])))
-    graph.add((node, PROV.used, shapes))
-    graph.add((shapes, DCTERMS.identifier, Literal(f"sha256:{standing['shapes']}")))
+        yield node, RDFS.comment, Literal(activity["note"])
+    yield node, PROV.used, shapes
+    yield shapes, DCTERMS.identifier, Literal(f"sha256:{manifest['standing']['shapes']}")
     for name in activity["put"]:
-        graph.add((node, PROV.used, source_iri(name)))
+        yield node, PROV.used, URIRef(rebase(article_graph_iri(name), base))
     for name in activity["withdrawn"]:
-        graph.add((node, PROV.invalidated, source_iri(name)))
+        yield node, PROV.invalidated, URIRef(rebase(article_graph_iri(name), base))
     if activity["before"]:
-        earlier = URIRef(f"{CANONICAL_BASE}id/release/{activity['before'][:16]}")
-        graph.add((node, PROV.used, earlier))
-        graph.add((release, PROV.wasRevisionOf, earlier))
-    return graph
+        earlier = _release(activity["before"], base)
+        yield node, PROV.used, earlier
+        yield release, PROV.wasRevisionOf, earlier
+
+
+def _release(identifier: str, base: str) -> URIRef:
+    return URIRef(f"{base}id/release/{identifier[:16]}")
+
+
+def _second(moment: str) -> Literal:
+    # Fractions of a second have many spellings, of which a store keeps one.
+    whole = datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Literal(whole, datatype=XSD.dateTime, normalize=False)
 
 
 def _words(moment: datetime) -> str:

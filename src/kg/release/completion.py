@@ -13,6 +13,7 @@ from rdflib.namespace import DCTERMS, OWL, SKOS
 from kg.iris import rebase
 from kg.language import Language
 from kg.namespaces import GRAPH
+from kg.release.act import activity_triples
 from kg.release.candidate import nquads
 from kg.release.catalog import DATASET, DCAT
 from kg.release.citation import Citation, write_citation
@@ -48,7 +49,10 @@ def complete_release(
     )
     dumps = make_dumps(source, incoming.folder / FOLDER)
     previous = incoming.previous.identifier if incoming.previous else None
-    facts = ReleaseFacts(incoming.base, incoming.identifier, published, local, dumps, previous)
+    made = tuple(activity_triples(incoming.manifest, incoming.identifier, incoming.base))
+    facts = ReleaseFacts(
+        incoming.base, incoming.identifier, published, local, dumps, previous, made
+    )
     figures, triples = describe_release(facts, store, counted)
     del store
     (incoming.folder / PUBLICATION).write_bytes(_write(triples, incoming.base))

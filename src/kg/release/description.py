@@ -65,6 +65,7 @@ class ReleaseFacts:
 
     ``identifier`` is the SHA-256 of the content, ``previous`` the identifier of the release
     before (of the same base), None if there is none. ``prefixes`` are in the release's IRIs.
+    ``making`` says who made it, of what and with what.
     """
 
     base: str
@@ -73,6 +74,7 @@ class ReleaseFacts:
     prefixes: Mapping[str, str]
     dumps: Collection[Dump]
     previous: str | None = None
+    making: Collection[Triple] = ()
 
     @property
     def name(self) -> str:
@@ -189,6 +191,7 @@ def _lasting(
         for predicate, date in zip((DCAT.startDate, DCAT.endDate), counted.dates, strict=True):
             yield period, predicate, date
     yield from _linksets(facts, counted.links)
+    yield from facts.making
 
 
 def _versions(facts: ReleaseFacts, version: str) -> Iterator[Triple]:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -68,13 +68,14 @@ class Release:
 class Incoming:
     """A release that is being made; ``previous`` is the one before, None if that has another base.
 
-    ``folder`` has the content and the store of it.
+    ``folder`` has the content and the store of it; ``manifest`` is what is known by then.
     """
 
     folder: Path
     identifier: str
     base: str
     previous: Release | None
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
 Complete = Callable[[Incoming], Mapping[str, Any]]
@@ -206,7 +207,8 @@ class Releases:
             # A folder without a manifest is none of ours: nothing is ever renamed half.
             shutil.rmtree(folder, ignore_errors=True)
             base, identifier = manifest["base"], manifest["identifier"]
-            more = complete(Incoming(incoming, identifier, base, self._previous(base)))
+            previous = self._previous(base)
+            more = complete(Incoming(incoming, identifier, base, previous, manifest))
             _write_manifest(incoming, {**manifest, **more})
             sync_folder(incoming)
             incoming.rename(folder)
