@@ -161,6 +161,8 @@ def check_iris(client: FlaskClient, iris: list[str]) -> int:
         assert response.status_code == 200, path
         text = response.get_data().decode(errors="replace")
         response.close()
+        if response.mimetype == "image/svg+xml":
+            continue
         subjects = {line.partition(" ")[0] for line in text.splitlines()}
         told = {f"<{iri}>" for iri in described if is_described(iri)}
         assert told <= subjects, told - subjects
