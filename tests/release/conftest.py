@@ -104,12 +104,16 @@ def write_tables(folder: Path, events: Mapping[str, Sequence[tuple[str, str]]]) 
 
 
 def deliver(
-    settings: Settings, paths: Iterable[Path], withdrawn: Iterable[str] = (), **options: bool
+    settings: Settings,
+    paths: Iterable[Path],
+    withdrawn: Iterable[str] = (),
+    *,
+    dry_run: bool = False,
 ) -> Outcome:
     """Bring files without the gate."""
     readers = table_readers(settings.ontology)
     batch: Batch = read_batch(tuple(paths), PREFIXES, withdrawn, readers)
-    return bring(settings, Delivery(batch, Act.now("ingest", "tests"), **options), quietly, LENIENT)
+    return bring(settings, Delivery(batch, Act.now("ingest", "tests"), dry_run), quietly, LENIENT)
 
 
 def small_settings(folder: Path, base: str = CANONICAL_BASE) -> Settings:

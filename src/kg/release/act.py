@@ -30,7 +30,8 @@ class Act:
     """One act on the graph.
 
     ``id`` is unique; ``by`` names who did it, as they call themselves; ``put`` gives the ids of
-    sources that were brought with the hash of their text, ``withdrawn`` those taken away.
+    sources that were brought with the hash of their text, ``withdrawn`` those taken away;
+    ``request`` what was asked for over HTTP: operation, graph, media type, hash of the body.
     """
 
     id: str
@@ -45,13 +46,23 @@ class Act:
     withdrawn: tuple[str, ...] = ()
     before: str | None = None
     warnings: int = 0
+    request: Mapping[str, str] | None = None
 
     @classmethod
-    def now(cls, kind: Kind, by: str = "", note: str = "") -> "Act":
+    def now(
+        cls, kind: Kind, by: str = "", note: str = "", request: Mapping[str, str] | None = None
+    ) -> "Act":
         """Return an act that begins at this moment."""
         started_at = _words(datetime.now(UTC))
         return cls(
-            uuid4().hex, kind, by, note, tool_version(), started_at, started=time.monotonic()
+            uuid4().hex,
+            kind,
+            by,
+            note,
+            tool_version(),
+            started_at,
+            started=time.monotonic(),
+            request=request,
         )
 
     def ended(self, verdict: Verdict) -> "Act":
@@ -64,6 +75,8 @@ class Act:
         """Return plain values."""
         values = asdict(self)
         del values["started"]
+        if self.request is None:
+            del values["request"]
         return {**values, "put": dict(self.put or {}), "withdrawn": list(self.withdrawn)}
 
 

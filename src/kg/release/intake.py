@@ -29,7 +29,14 @@ from kg.release.delta import in_graph
 from kg.release.draft import Draft
 from kg.release.judging import JudgeChange, Question, judge_draft, locations_of
 from kg.release.merging import Merged, merge
-from kg.release.publication import CONTENT, STORE, Complete, Release, Releases
+from kg.release.publication import (
+    CONTENT,
+    STORE,
+    ChangedMeanwhileError,
+    Complete,
+    Release,
+    Releases,
+)
 from kg.release.recomposing import Recomposition
 from kg.release.standing import standing
 from kg.release.verdict import NonConformanceError, Verdict
@@ -56,11 +63,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A batch, who brings it and why, and whether it is only to be seen what would come of it."""
+    """A batch, who brings it and why, and whether it is only to be seen what would come of it.
+
+    ``decided_on`` is the identifier of the release that the batch was decided on, if it must
+    not be brought to any other one.
+    """
 
     batch: Batch
     act: Act
     dry_run: bool = False
+    decided_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,8 @@ def bring(
 
     Raises ``NonConformanceError`` with the verdict, ``InputError`` for what the current release
     does not allow, and ``StoreError`` for a disk that does not do as it should. Whatever is
-    raised, the current release and its text stay as they were.
+    raised, the current release and its text stay as they were. ``ChangedMeanwhileError`` says
+    that the batch was decided on another release.
     """
     try:
         for _ in range(_ATTEMPTS):
@@ -94,6 +107,8 @@ def bring(
             with releases.making() as folder:
                 current = releases.current()
                 if current.manifest.get("standing") == ground:
+                    if delivery.decided_on not in (None, current.identifier):
+                        raise ChangedMeanwhileError
                     if not delivery.dry_run:
                         _tidy(settings.home, releases, current)
                     step = _Step(settings, delivery, progress, ways or Ways(), current, folder)

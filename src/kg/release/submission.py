@@ -43,7 +43,8 @@ class RefusedError(KgError):
 class Submission:
     """Files and folders that are brought together, and the sources that are withdrawn with them.
 
-    ``kind`` is that of the tables, where neither folder nor header tells.
+    ``kind`` is that of the tables, where neither folder nor header tells; ``decided_on`` is the
+    same as in ``Delivery``.
     """
 
     paths: tuple[Path, ...]
@@ -51,6 +52,7 @@ class Submission:
     act: Act
     dry_run: bool = False
     kind: str | None = None
+    decided_on: str | None = None
 
 
 def submit(
@@ -69,7 +71,8 @@ def submit(
         prefixes = read_prefixes(settings.ontology)
         readers = table_readers(settings.ontology, submission.kind)
         batch = read_batch(submission.paths, prefixes, submission.withdrawn, readers)
-        return bring(settings, Delivery(batch, submission.act, submission.dry_run), progress, ways)
+        delivery = Delivery(batch, submission.act, submission.dry_run, submission.decided_on)
+        return bring(settings, delivery, progress, ways)
     except (NonConformanceError, InputError, RecordError) as error:
         kept = None if submission.dry_run else _keep(settings, submission, error)
         raise RefusedError(error, kept) from error
