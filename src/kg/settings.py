@@ -50,11 +50,20 @@ class Settings:
     trusted_proxies: int = 0
     service_allow: str = ""
     older_releases: int = 3
+    write_tokens: str = field(default="", repr=False)
+    write_limit: int = 16
+    write_rate: int = 60
+    write_timeout: float = 120.0
 
     @property
     def service_endpoints(self) -> frozenset[str]:
         """The endpoints that SERVICE may call, as exact IRIs."""
         return frozenset(self.service_allow.split())
+
+    @property
+    def writers(self) -> Mapping[str, str]:
+        """Who may write over HTTP: names and the SHA-256 of each one's token, in hexadecimal."""
+        return dict(pair.split("=") for pair in self.write_tokens.split())
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
@@ -69,6 +78,16 @@ def _address_faults(settings: Settings) -> Iterator[Text]:
             "KG_BASE_IRI harus IRI http(s) yang diakhiri '/': {value}",
             "KG_BASE_IRI must be an http(s) IRI that ends with '/': {value}",
         ).format(value=base)
+    pairs = settings.write_tokens.split()
+    names = {pair.partition("=")[0] for pair in pairs}
+    if len(names) < len(pairs) or not all(map(_WRITER.fullmatch, pairs)):
+        # What is wrong is not shown: it may be the token itself.
+        yield Text(
+            "KG_WRITE_TOKENS berisi pasangan nama=SHA-256 (64 angka heksadesimal), dipisahkan "
+            "spasi, tiap nama sekali",
+            "KG_WRITE_TOKENS takes pairs name=SHA-256 (64 hexadecimal digits), separated by "
+            "spaces, each name once",
+        )
     for iri in sorted(settings.service_endpoints):
         if not _ENDPOINT.fullmatch(iri):
             yield Text(
@@ -108,6 +127,8 @@ _ENDPOINT: Final = re.compile(
     r"(?:[/?](?:[A-Za-z0-9/?:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*)?"
 )
 
+_WRITER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}=[0-9a-f]{64}")
+
 _POSITIVE: Final = (
     "port",
     "web_workers",
@@ -119,6 +140,8 @@ _POSITIVE: Final = (
     "result_limit",
     "grace",
     "rate_burst",
+    "write_limit",
+    "write_timeout",
 )
 _NOT_NEGATIVE: Final = (
     "query_copy_limit",
@@ -126,6 +149,7 @@ _NOT_NEGATIVE: Final = (
     "rate_limit",
     "trusted_proxies",
     "older_releases",
+    "write_rate",
 )
 
 HELP: Final[Mapping[str, Text]] = {
@@ -192,6 +216,23 @@ HELP: Final[Mapping[str, Text]] = {
         "Older releases that may be open at a time, in each web process; 0: only the current one "
         "is served",
     ),
+    "write_tokens": Text(
+        "Siapa yang boleh menulis lewat HTTP: pasangan nama=SHA-256 token, dipisahkan spasi; "
+        "kosong: tidak seorang pun",
+        "Who may write over HTTP: pairs name=SHA-256 of the token, separated by spaces; "
+        "empty: nobody",
+    ),
+    "write_limit": Text(
+        "Batas ukuran isi satu penulisan, MiB", "Size limit of the body of a write, in MiB"
+    ),
+    "write_rate": Text(
+        "Penulisan per menit untuk satu token, tiap proses web; 0: tanpa batas",
+        "Writes a minute with one token, in each web process; 0: no limit",
+    ),
+    "write_timeout": Text(
+        "Batas waktu satu penulisan, menunggu giliran termasuk, detik",
+        "Time limit of a write, waiting for its turn included, in seconds",
+    ),
 }
 
 
@@ -201,7 +242,10 @@ READING: Final = ("ontology", "data")
 BUILDING: Final = (*READING, "home", "base_iri")
 """The settings that concern building."""
 
-SERVING: Final = ("home", *(name for name in HELP if name not in BUILDING))
+SECRET: Final = ("write_tokens",)
+"""The settings that are never shown, and no option of a command: everybody may see those."""
+
+SERVING: Final = ("home", *(name for name in HELP if name not in (*BUILDING, *SECRET)))
 """The settings that concern serving: a new one does, unless it is listed above."""
 
 

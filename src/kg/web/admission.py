@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _COUNTED: Final = frozenset({"endpoint.sparql", "pages.query"})
 """The views that run queries."""
 
+_COUNTED_READS: Final = frozenset({"graph_store.graph_store"})
+"""The views that run queries to read; what they write is counted by who writes."""
+
 
 class CodingNotAcceptableError(QueryError):
     """The client refuses the identity and takes none of the codings that are offered."""
@@ -42,16 +45,24 @@ def _admit() -> None:
     if request.method == "OPTIONS":
         # A browser asks before it sends: that is no query, and it must learn what is allowed.
         return
-    if request.endpoint in _COUNTED:
+    if request.endpoint in _COUNTED or (request.endpoint in _COUNTED_READS and _is_read()):
         _check_rate()
     if not acceptable_codings(request.headers.get("Accept-Encoding")):
         raise CodingNotAcceptableError
     choose_release()
 
 
+def _is_read() -> bool:
+    return request.method in ("GET", "HEAD")
+
+
 def _check_rate() -> None:
-    state = get_state()
+    get_state().limiter.check(requester())
+
+
+def requester() -> str:
+    """Return the address of who sends the present request, as far as proxies are trusted."""
     forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
     addresses = [address.strip() for address in forwarded if address.strip()]
-    proxies = state.settings.trusted_proxies
-    state.limiter.check(client_address(request.remote_addr or "", addresses, proxies))
+    proxies = get_state().settings.trusted_proxies
+    return client_address(request.remote_addr or "", addresses, proxies)

@@ -21,6 +21,7 @@ from kg.web import (
     delivery,
     digest,
     endpoint,
+    graph_store,
     health,
     linked,
     metrics,
@@ -74,8 +75,9 @@ def create_app(release: Release, settings: Settings, history: History | None = N
     put_shelf(app, Shelf(release, _opener(settings), history, settings.older_releases))
     for part in (record, health, problems, metrics, admission, versions, digest, delivery):
         part.init_app(app)
+    graph_store.init_app(app, settings)
     views = (endpoint, problems, catalog, resources, linked, crawlers, pages, versions, cite)
-    for view in views:
+    for view in (*views, graph_store):
         app.register_blueprint(view.blueprint)
     app.after_request(_add_headers)
     return app
@@ -89,7 +91,8 @@ def start_app(app: Flask) -> None:
 
 
 def close_app(app: Flask) -> None:
-    """End the query workers of an application."""
+    """End the processes that work for an application."""
+    graph_store.close_app(app)
     with app.app_context():
         get_shelf().close()
 
@@ -132,11 +135,12 @@ def _declared_prefixes(store: ReleaseStore) -> Mapping[str, str]:
 def _add_headers(response: Response) -> Response:
     """Give every answer, errors and redirects too, the headers that all share."""
     response.headers.extend(_SHARED_HEADERS)
-    response.headers["Data-Release"] = get_state().release.identifier
+    response.headers.setdefault("Data-Release", get_state().release.identifier)
     if request.method == "OPTIONS" and response.status_code == 200:
         response.status_code = 204
         response.headers.pop("Content-Type")
         response.headers.extend(_PREFLIGHT_HEADERS)
+        response.headers.update(graph_store.preflight())
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = _PAGE_POLICY
     return response

@@ -14,6 +14,7 @@ from kg.store import errors as store
 from kg.web.admission import CodingNotAcceptableError
 from kg.web.choice import NotInReleaseError, ReleaseNotServedError
 from kg.web.rate import RateLimitError
+from kg.web.write_problems import WRITE_PROBLEMS
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ _FORBIDDEN: Final = ProblemType(
         "akses yang tidak disebut dalam deskripsi layanan.",
         "This endpoint only reads: LOAD and updates are refused, and so is SERVICE to an endpoint "
         "that the service description does not name.",
+    ),
+)
+_NOT_WRITABLE: Final = ProblemType(
+    "not-writable",
+    Text("Tidak dapat ditulis", "Not writable"),
+    Text(
+        "Hanya graf sumber yang dapat ditulis; graf lain dihitung dari sumber.",
+        "Only graphs of sources can be written; the others are computed from sources.",
     ),
 )
 _NOT_ACCEPTABLE: Final = ProblemType(
@@ -242,10 +251,12 @@ BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
             "Running queries are finished, new ones are refused. Try again shortly.",
         ),
     ),
+    **{error: ProblemType(*words) for error, words in WRITE_PROBLEMS.items()},
 }
 
 BY_STATUS: Final[Mapping[int, ProblemType]] = {
     400: _BAD_REQUEST,
+    403: _NOT_WRITABLE,
     404: NOT_FOUND,
     405: _NOT_ALLOWED,
     406: _NOT_ACCEPTABLE,

@@ -56,6 +56,11 @@ class _HasMembers(Protocol):
     members: Mapping[str, object]
 
 
+@runtime_checkable
+class _HasHeaders(Protocol):
+    headers: Mapping[str, str]
+
+
 def init_app(app: Flask) -> None:
     """Let an application answer every error with a problem document."""
     app.register_error_handler(KgError, _answer_error)
@@ -95,6 +100,8 @@ def describe_error(error: KgError) -> Problem:
 
 
 def _headers(error: KgError) -> Mapping[str, str]:
+    if isinstance(error, _HasHeaders):
+        return error.headers
     match error:
         case PoolBusyError() | PoolClosedError() | ServerNotReadyError() | RateLimitError():
             return {"Retry-After": str(error.retry_after)}

@@ -63,8 +63,11 @@ class RateLimiter:
         """Return the number of clients that are remembered."""
         return len(self._buckets)
 
-    def check(self, address: str) -> None:
-        """Take a token from the bucket of an address; raises ``RateLimitError`` if it is empty."""
+    def check(self, address: str, *, take: bool = True) -> None:
+        """Take a token from the bucket of an address; raises ``RateLimitError`` if it is empty.
+
+        With ``take=False`` it is only looked at.
+        """
         if not self._limit:
             return
         client, rate = _client(address), self._limit / 60
@@ -73,7 +76,7 @@ class RateLimiter:
             tokens, since = self._buckets.pop(client, (float(self._burst), now))
             tokens = min(self._burst, tokens + (now - since) * rate)
             is_allowed = tokens >= 1
-            self._buckets[client] = (tokens - is_allowed, now)
+            self._buckets[client] = (tokens - (is_allowed and take), now)
             if len(self._buckets) > _ADDRESSES:
                 self._buckets.popitem(last=False)
         if not is_allowed:

@@ -25,6 +25,7 @@ from kg.web.app import close_app, create_app, start_app
 from kg.web.logs import ServerLog, log_event, log_failure, log_request, set_up_log
 from kg.web.metrics import get_metrics, show_metrics
 from kg.web.record import ENVIRONMENT_KEY, Record
+from kg.web.scribe import WAITING as WRITING
 from kg.web.web_process import WebProcess
 
 _MARGIN: Final = 3
@@ -121,7 +122,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         settings = self._settings
         # Threads that wait for a query must not be missing elsewhere: pages have their own.
         # As many as wait for a worker may wait for the answer of one who asks the same.
-        waiting = settings.query_workers + RESERVE + 3 * settings.query_queue
+        waiting = settings.query_workers + RESERVE + 3 * settings.query_queue + WRITING
         return {
             "bind": f"fd://{self._descriptor}",
             "workers": settings.web_workers,
