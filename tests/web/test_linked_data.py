@@ -120,7 +120,7 @@ def test_a_code_leads_to_its_thing(client: FlaskClient, path: str, thing: str) -
 
 @pytest.mark.parametrize(
     "path",
-    ["/kode/kemendagri/99.99", "/kode/none/35.15", "/kode/kemendagri/polresta", "/kode/bps/9999"],
+    ["/kode/kemendagri/99.99", "/kode/none/35.15", "/kode/kemendagri/polresta", "/kode/bps/3515"],
 )
 @pytest.mark.parametrize(
     ("accept", "answer"),
@@ -163,8 +163,8 @@ def test_a_document_names_its_sources_and_the_day_of_its_release(client: FlaskCl
     }
     assert sources == told != set()
     assert all(graph.value(source, SKOS.prefLabel) for source in sources)
-    described = Graph().parse(data=client.get("/doc/dataset/inovasi.nt").data, format="nt")
-    assert graph.value(document, DCTERMS.modified) == described.value(dataset, DCTERMS.modified)
+    issued = Graph().parse(data=client.get("/doc/dataset/inovasi.nt").data, format="nt")
+    assert graph.value(document, DCTERMS.modified) == issued.value(dataset, DCTERMS.modified)
     assert (document, VOID.inDataset, dataset) in graph
 
 

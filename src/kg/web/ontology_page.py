@@ -19,6 +19,7 @@ _KINDS: Final[Mapping[str, tuple[URIRef, ...]]] = {
     "object_properties": (OWL.ObjectProperty,),
     "data_properties": (OWL.DatatypeProperty,),
     "annotation_properties": (OWL.AnnotationProperty,),
+    "datatypes": (RDFS.Datatype,),
 }
 _BROADER: Final = (RDFS.subClassOf, RDFS.subPropertyOf)
 

@@ -193,6 +193,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "object_properties": Text("Properti objek", "Object properties"),
     "data_properties": Text("Properti data", "Data properties"),
     "annotation_properties": Text("Properti anotasi", "Annotation properties"),
+    "datatypes": Text("Tipe data", "Datatypes"),
     "reused": Text("Istilah pinjaman", "Reused terms"),
     "reused_hint": Text(
         "Istilah dari kosakata lain yang dipakai di sini, dijelaskan dengan kata kami sendiri.",
