@@ -46,6 +46,7 @@ def test_templates_and_code_use_the_words_there_are_and_all_of_them() -> None:
         "object_properties",
         "data_properties",
         "annotation_properties",
+        "datatypes",
         "reused",
     }
     indirect |= {"domain", "path", "instance", "instances", "once", "times"}
