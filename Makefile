@@ -67,7 +67,7 @@ interop: $(VENV)/.installed-dev ## clients that people use, against a running se
 .PHONY: crawl
 crawl: $(VENV)/.installed-dev ## walk a server, an export and Apache by links alone (needs apache2)
 	@test -x /usr/sbin/apache2 || { echo "apache2 is missing: apt-get install apache2"; exit 1; }
-	$(BIN)/python -m pytest -m crawl tests/crawl
+	$(BIN)/python -m pytest -m crawl tests/crawl tests/web/test_pages.py
 
 .PHONY: scorecards
 scorecards: $(VENV)/.installed-dev ## what tools of others check; UPDATE=1 writes docs/scorecards.md

@@ -120,7 +120,7 @@ def test_a_code_leads_to_its_thing(client: FlaskClient, path: str, thing: str) -
 
 @pytest.mark.parametrize(
     "path",
-    ["/kode/kemendagri/99.99", "/kode/none/35.15", "/kode/kemendagri/polresta", "/kode/bps/3515"],
+    ["/kode/kemendagri/99.99", "/kode/none/35.15", "/kode/kemendagri/polresta", "/kode/bps/9999"],
 )
 @pytest.mark.parametrize(
     ("accept", "answer"),

@@ -164,9 +164,10 @@ def test_a_page_can_be_used_without_seeing_it(
 ) -> None:
     page = read_any(client, path, lang)
     assert page.all("html")[0].get("lang") == lang
+    named = {"", *page.ids}
     for element in page.elements:
         for name in ("aria-labelledby", "for"):
-            assert element.get(name) in ("", *page.ids), (element, name)
+            assert element.get(name) in named, (element, name)
     assert all("alt" in image.attributes for image in page.all("img"))
     assert all(link.text.strip() or link.get("aria-label") for link in page.all("a", "summary"))
     levels = [HEADINGS.index(heading.tag) for heading in page.all(*HEADINGS)]
@@ -214,6 +215,7 @@ def test_pages_link_to_this_server_and_not_to_the_canonical_one(client: FlaskCli
     assert not [link for link in links if link.startswith(CANONICAL_BASE)]
 
 
+@pytest.mark.crawl
 def test_no_link_of_the_site_is_dead(client: FlaskClient) -> None:
     """Crawl from the home page; look at a few pages of every kind, at every link on them."""
     waiting, looked, checked = deque(["/"]), dict[str, int](), dict[str, set[str]]()

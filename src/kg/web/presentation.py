@@ -79,7 +79,8 @@ class ValueView:
     """A value with the claims behind it; ``origins`` name the graphs of one without claims.
 
     ``sources`` counts sources, not claims. ``datetime`` is the machine's form of a date. A
-    fingerprint ``is_code``, a text of several lines ``is_block``.
+    fingerprint ``is_code``, a text of several lines ``is_block``. A node that is a fragment of
+    the very document stands under its ``anchor``.
     """
 
     link: Link
@@ -89,6 +90,7 @@ class ValueView:
     datetime: str | None = None
     is_code: bool = False
     is_block: bool = False
+    anchor: str | None = None
     claim: ClaimView | None = None
 
 

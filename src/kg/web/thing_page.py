@@ -134,6 +134,7 @@ class _Composer:
         self.claim = self.reader.claim(self.iri)
         self.span = self.reader.span(self.iri)
         self.origin = self._one_origin()
+        self._anchored: set[Term] = set()
 
     def compose(self) -> ThingPage:
         description, presenter = self.description, self.presenter
@@ -248,10 +249,18 @@ class _Composer:
         return int(foreign)
 
     def _value(self, value: Value, predicate: URIRef) -> ValueView:
-        view = self.presenter.value(value, predicate)
+        view = replace(self.presenter.value(value, predicate), anchor=self._anchor(value.term))
         if self.origin and value.graphs == (self.origin,):
             return replace(view, origins=())
         return view
+
+    def _anchor(self, term: Term) -> str | None:
+        """Return the fragment of a node that has this document's address, the first time."""
+        stem = f"{self.description.iri}#"
+        if not term.startswith(stem) or term in self._anchored:
+            return None
+        self._anchored.add(term)
+        return str(term).removeprefix(stem)
 
     def _ordered_inverse(self) -> list[Inverse]:
         """Put links in the order of their headings, those without one last."""
