@@ -169,7 +169,7 @@ def test_a_reader_writes_a_query(browser: webdriver.Chrome, address: str) -> Non
     text.clear()
     text.send_keys("ASK { ?s ?p ?o }")
     browser.find_element(By.CSS_SELECTOR, "button.main").click()
-    assert find(browser, "#result + p").text in ("Ya", "Yes")
+    assert find(browser, "#result ~ p.lede").text in ("Ya", "Yes")
 
 
 def test_the_keyboard_reaches_the_content_first(browser: webdriver.Chrome, address: str) -> None:
