@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -16,8 +17,10 @@ from zlib import crc32
 from rdflib import Literal, URIRef
 
 from kg.iris import rebase
-from kg.namespaces import CANONICAL_BASE
-from kg.release.publication import Release, Releases
+from kg.namespaces import CANONICAL_BASE, read_prefixes
+from kg.release.completion import complete_release
+from kg.release.publication import Incoming, Release, Releases
+from kg.settings import Settings
 from kg.store import canonical_nquads, parse_rdf, write_store
 
 TURTLE = "text/turtle"
@@ -27,8 +30,10 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 _LINK = re.compile(r"<([^>]*)>([^,<]*)")
 _PLAIN_SUFFIXES = (".ttl", ".nt", ".rdf", ".jsonld", ".trig", ".nq")
+_AGAIN = ("lang", "release")
 _EVERY = 16
-"""Of links that differ in format or language alone every sixteenth is followed in HTML."""
+"""Of addresses that show the same thing again, pinned to a release, in another language or in
+another format, every sixteenth is followed: all of them would be most of the walk."""
 
 
 @dataclass(frozen=True)
@@ -194,17 +199,14 @@ class Walker:
         link = link.partition("#")[0]
         if not link.startswith(self.address):
             return None
-        if self.accept.startswith(TURTLE):
+        if crc32(link.encode()) % _EVERY == 0:
             return link
         parts = urlsplit(link)
+        if parts.path.endswith(_PLAIN_SUFFIXES) and not self.accept.startswith(TURTLE):
+            return None
         pairs = parse_qsl(parts.query, keep_blank_values=True)
-        in_language = any(name == "lang" for name, _ in pairs)
-        if (in_language or parts.path.endswith(_PLAIN_SUFFIXES)) and crc32(link.encode()) % _EVERY:
-            pairs = [(name, value) for name, value in pairs if name != "lang"]
-            if parts.path.endswith(_PLAIN_SUFFIXES):
-                return None
-            return urlunsplit(parts._replace(query=urlencode(pairs)))
-        return link
+        kept = [(name, value) for name, value in pairs if name not in _AGAIN]
+        return link if kept == pairs else urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 _SUBJECTS = """
@@ -279,5 +281,10 @@ class Homes:
         home = self.make_folder("home")
         manifest = {**self.source.manifest, "base": base}
         manifest.pop("identifier", None)
-        Releases(home).publish(content, manifest, write_store)
+        Releases(home).publish(content, manifest, write_store, _complete)
         return home
+
+
+def _complete(incoming: Incoming) -> Mapping[str, object]:
+    """Give a release what a build gives it: a server leads to its catalogue and its files."""
+    return complete_release(incoming, read_prefixes(Settings().ontology), datetime.now(UTC))
