@@ -1,6 +1,7 @@
 """What many tests share: the release that the repository's own ontology and data make."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,29 +13,60 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from built import built_home
+from small_data import copy_small_data
 
-from kg.release.build import build
-from kg.release.publication import Release
+from kg.release.publication import Release, Releases
 from kg.settings import Settings
 from kg.store import ReleaseStore
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home in which the repository's release is current."""
-    return tmp_path_factory.mktemp("home")
+def repository_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home in which the release of all data is current."""
+    built = built_home("all", lambda folder: Settings(home=folder / "home"))
+    return _copied(built, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def repository_release(home: Path) -> Release:
+def repository_release(repository_home: Path) -> Release:
     """Return the release that ``kg build`` makes of the checkout, with the canonical base."""
-    return build(Settings(home=home), lambda _step: None)[0]
+    return Releases(repository_home).current()
 
 
 @pytest.fixture(scope="session")
-def release(repository_release: Release) -> Release:
+def small_data() -> Path:
+    """Return the data of the small release: all kinds of things, few of each."""
+    return _small() / "data"
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home in which the small release is current."""
+    return _copied(_small(), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def small_release(home: Path) -> Release:
+    """Return the release that ``kg build`` makes of the small data, with the canonical base."""
+    return Releases(home).current()
+
+
+@pytest.fixture(scope="session")
+def release(small_release: Release) -> Release:
     """Return the release under test; a folder of tests may put another in its place."""
-    return repository_release
+    return small_release
+
+
+def _small() -> Path:
+    return built_home(
+        "small",
+        lambda folder: Settings(home=folder / "home", data=copy_small_data(folder / "data")),
+    )
+
+
+def _copied(built: Path, factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(built / "home", factory.mktemp("built") / "home", symlinks=True))
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from walker import Homes
 
 
 @pytest.fixture(scope="session")
-def homes(repository_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Homes:
-    return Homes(repository_release, tmp_path_factory.mktemp)
+def homes(small_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    return Homes(small_release, tmp_path_factory.mktemp)
 
 
 @pytest.fixture(scope="session")

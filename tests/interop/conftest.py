@@ -1,4 +1,4 @@
-"""The repository's own release, built for the address at which a real server then serves it."""
+"""A release of our own data, built for the address at which a real server then serves it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -18,11 +18,12 @@ Serve = Callable[..., AbstractContextManager[tuple[str, "subprocess.Popen[bytes]
 
 @pytest.fixture(scope="session")
 def address(
-    tmp_path_factory: pytest.TempPathFactory, serve_home: Serve, port: int
+    tmp_path_factory: pytest.TempPathFactory, small_data: Path, serve_home: Serve, port: int
 ) -> Iterator[str]:
     """Serve the release; yield the address, which its IRIs begin with too."""
     home = tmp_path_factory.mktemp("interop")
-    build(Settings(home=home, base_iri=f"http://127.0.0.1:{port}/"), lambda _step: None)
+    base = f"http://127.0.0.1:{port}/"
+    build(Settings(home=home, data=small_data, base_iri=base), lambda _step: None)
     settings = {"query_timeout": 2.0, "query_memory": 700, "result_limit": 16}
     with serve_home(home, port=port, **settings) as (address, _):
         yield address

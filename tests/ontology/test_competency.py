@@ -36,10 +36,10 @@ each_question = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def pool(release: Release) -> Iterator[QueryPool]:
+def pool(repository_release: Release) -> Iterator[QueryPool]:
     """Answer queries about the release as the endpoint does."""
     with QueryPool(
-        release.store_path, workers=1, timeout=20, memory=2048, queue=4, result_limit=64
+        repository_release.store_path, workers=1, timeout=20, memory=2048, queue=4, result_limit=64
     ) as pool:
         yield pool
 

@@ -16,11 +16,17 @@ KIPP = Path(__file__).parents[1] / "ingest" / "kipp-2019"
 
 
 @pytest.fixture(scope="module")
-def brought_to(repository_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def brought_to(small_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home of its own with the repository's release."""
     home = tmp_path_factory.mktemp("brought") / "home"
-    shutil.copytree(repository_release.path.parents[1], home, symlinks=True)
+    shutil.copytree(small_release.path.parents[1], home, symlinks=True)
     return home
+
+
+@pytest.fixture(autouse=True)
+def data(small_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands stand on the data that the release was made of."""
+    monkeypatch.setenv("KG_DATA", str(small_data))
 
 
 def run(home: Path, *arguments: str) -> Result:
@@ -30,11 +36,11 @@ def run(home: Path, *arguments: str) -> Result:
         return CliRunner().invoke(make_group("en"), [*arguments, "--home", str(home)])
 
 
-def test_tables_come_and_go(brought_to: Path, repository_release: Release) -> None:
+def test_tables_come_and_go(brought_to: Path, small_release: Release) -> None:
     first = run(brought_to, "ingest", str(KIPP), "--by", "tests")
     assert first.exit_code == 0, first.output
     brought = Releases(brought_to).current()
-    assert brought.manifest["sources"] == repository_release.manifest["sources"] + 3
+    assert brought.manifest["sources"] == small_release.manifest["sources"] + 3
     assert b"placement/kipp-2019-top-45-" in brought.content_path.read_bytes()
     kept = brought_to / "intake" / brought.manifest["intake"]
     with (kept / "tables" / "conferrals" / "h044.csv").open() as file:
@@ -42,7 +48,7 @@ def test_tables_come_and_go(brought_to: Path, repository_release: Release) -> No
     sources = [option for name in ("h004", "h044", "h095") for option in ("--withdraw", name)]
     last = run(brought_to, "ingest", *sources)
     assert last.exit_code == 0, last.output
-    assert Releases(brought_to).current().identifier == repository_release.identifier
+    assert Releases(brought_to).current().identifier == small_release.identifier
     assert [entry["outcome"] for entry in read_log(brought_to)][-2:] == ["published"] * 2
 
 

@@ -33,8 +33,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_small_data(tmp_path_factory.mktemp("copy") / "data")
 
 
-def test_two_builds_of_the_same_input_are_byte_identical(release: Release, tmp_path: Path) -> None:
-    shutil.copytree(Settings().data, tmp_path / "data")
+def test_two_builds_of_the_same_input_are_byte_identical(
+    release: Release, small_data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(small_data, tmp_path / "data")
     again, _ = build(Settings(home=tmp_path, data=tmp_path / "data"), quietly)
     assert again.identifier == release.identifier
     assert again.content_path.read_bytes() == release.content_path.read_bytes()
@@ -49,9 +51,9 @@ def test_the_identifier_is_the_hash_of_sorted_quads(release: Release) -> None:
 
 
 def test_another_base_moves_every_iri_of_ours_and_nothing_else(
-    release: Release, tmp_path: Path
+    release: Release, small_data: Path, tmp_path: Path
 ) -> None:
-    moved, _ = build(Settings(home=tmp_path, base_iri=ELSEWHERE), quietly)
+    moved, _ = build(Settings(home=tmp_path, data=small_data, base_iri=ELSEWHERE), quietly)
     text = moved.content_path.read_text(encoding="utf-8")
     assert CANONICAL_BASE not in text
     content = release.content_path.read_bytes()

@@ -280,8 +280,8 @@ def test_lines_about_are_those_of_one_subject(tmp_path: Path) -> None:
     assert not list(lines_about(tmp_path / "empty", subjects[0]))
 
 
-def test_every_subject_of_the_release_is_found_and_named(repository_release: Release) -> None:
-    path = repository_release.content_path
+def test_every_subject_of_the_release_is_found_and_named(small_release: Release) -> None:
+    path = small_release.content_path
     lines = path.read_bytes().splitlines(keepends=True)
     subjects = sorted({line.split(b" ", 1)[0] for line in lines if line.startswith(b"<")})
     assert len(subjects) > 1000
@@ -291,9 +291,9 @@ def test_every_subject_of_the_release_is_found_and_named(repository_release: Rel
     agency = "https://w3id.org/inovasi-publik/id/agency/polresta-sidoarjo"
     assert label_of(path, agency, "id") == "Polresta Sidoarjo"
     assert label_of(path, agency, "en") == "Sidoarjo City Police Resort"
-    assert has(repository_release.path, agency)
-    assert not has(repository_release.path, agency + "x")
-    assert not has(repository_release.path / "gone", agency)
+    assert has(small_release.path, agency)
+    assert not has(small_release.path, agency + "x")
+    assert not has(small_release.path / "gone", agency)
 
 
 def test_what_changed_is_told_by_thing_and_by_graph(tmp_path: Path) -> None:

@@ -35,16 +35,16 @@ class Client(FlaskClient):
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.test_client_class = Client
     yield app.test_client()
     close_app(app)
 
 
 @pytest.fixture(scope="module")
-def name(repository_release: Release) -> str:
-    return repository_release.identifier[:16]
+def name(small_release: Release) -> str:
+    return small_release.identifier[:16]
 
 
 @pytest.fixture(scope="module")
@@ -163,12 +163,12 @@ def test_a_file_comes_as_it_lies_there_whatever_coding_is_asked_for(
 
 
 def test_a_file_can_be_asked_for_in_parts_and_is_known_again(
-    client: FlaskClient, name: str, repository_release: Release
+    client: FlaskClient, name: str, small_release: Release
 ) -> None:
     path = f"/dumps/{name}/release.nq.gz"
     whole = client.get(path)
     data = whole.get_data()
-    assert sha256(gzip.decompress(data)).hexdigest() == repository_release.identifier
+    assert sha256(gzip.decompress(data)).hexdigest() == small_release.identifier
     tag = whole.headers["ETag"]
     assert tag == f'"{sha256(data).hexdigest()}"'
     part = client.get(path, headers={"Range": "bytes=100-199", "If-Range": tag})
@@ -220,8 +220,8 @@ def test_the_partitions_are_fragments_of_a_document(client: FlaskClient, name: s
     assert named <= set(re.findall(r' id="([^"]+)"', page))
 
 
-def test_the_release_dereferences(client: FlaskClient, repository_release: Release) -> None:
-    iri = release_iri(B, repository_release.identifier)
+def test_the_release_dereferences(client: FlaskClient, small_release: Release) -> None:
+    iri = release_iri(B, small_release.identifier)
     response = client.get(local(iri), headers=TURTLE, follow_redirects=True)
     graph = Graph().parse(data=response.get_data(), format="turtle")
     assert (iri, RDF.type, DCAT.Dataset) in graph
@@ -274,7 +274,7 @@ def card_of(client: FlaskClient, path: str) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("path", ["/?lang=id", "/?lang=en", "/catalog?lang=en"])
 def test_search_engines_find_a_dataset(
-    path: str, client: FlaskClient, repository_release: Release
+    path: str, client: FlaskClient, small_release: Release
 ) -> None:
     card = card_of(client, path)
     assert card["@context"] == "https://schema.org/"
@@ -287,7 +287,7 @@ def test_search_engines_find_a_dataset(
     for maker in (*card["creator"], *card["publisher"]):
         assert maker["@type"] == "Organization"
         assert maker["name"]
-    assert card["identifier"] == repository_release.identifier
+    assert card["identifier"] == small_release.identifier
     assert card["temporalCoverage"] == "2019-09-25/2024-10-10"
     assert card["spatialCoverage"]["name"] == "Indonesia"
     assert card["includedInDataCatalog"]["@type"] == "DataCatalog"

@@ -16,8 +16,8 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.testing = True
     yield app.test_client()
     close_app(app)
@@ -64,11 +64,11 @@ def test_robots_are_told_of_the_sitemap_and_kept_from_queries(client: FlaskClien
 
 
 def test_sitemaps_list_every_document_once_in_both_languages(
-    client: FlaskClient, repository_release: Release
+    client: FlaskClient, small_release: Release
 ) -> None:
     index = ET.fromstring(client.get("/sitemap.xml").data)  # noqa: S314  our own
     assert len(index) >= 30
-    day = repository_release.published.date().isoformat()
+    day = small_release.published.date().isoformat()
     assert {node.findtext(f"{SITEMAP}lastmod") for node in index} == {day}
     listed: list[str] = []
     for node in index:

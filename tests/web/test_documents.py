@@ -37,8 +37,8 @@ Triples = set[tuple[object, object, object]]
 
 
 @pytest.fixture(scope="module")
-def app(repository_release: Release) -> Iterator[Flask]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def app(small_release: Release) -> Iterator[Flask]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.testing = True
     yield app
     close_app(app)
@@ -50,9 +50,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def iris(repository_release: Release) -> list[str]:
+def iris(small_release: Release) -> list[str]:
     """Return every IRI under the base that stands anywhere in the release."""
-    store = ReleaseStore.open(repository_release.store_path)
+    store = ReleaseStore.open(small_release.store_path)
     terms = set(chain.from_iterable(store.quads()))
     terms |= {getattr(term, "datatype", None) for term in terms}
     found = {str(term) for term in terms if isinstance(term, URIRef)}

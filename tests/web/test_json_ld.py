@@ -28,8 +28,8 @@ OTHER = URIRef("http://example.org/id/ant")
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.testing = True
     yield app.test_client()
     close_app(app)

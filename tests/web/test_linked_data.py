@@ -38,8 +38,8 @@ def commands(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.testing = True
     yield app.test_client()
     close_app(app)
@@ -47,14 +47,14 @@ def client(repository_release: Release) -> Iterator[FlaskClient]:
 
 @pytest.fixture(scope="module")
 def address(
-    repository_release: Release,
+    small_release: Release,
     port: int,
     serve_home: ServeHome,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Return the address of a server of the repository's release with that address as base."""
     home, base = tmp_path_factory.mktemp("local"), f"http://127.0.0.1:{port}/"
-    text = repository_release.content_path.read_text(encoding="utf-8")
+    text = small_release.content_path.read_text(encoding="utf-8")
     content = canonical_nquads(rebase(text, base).encode())
     Releases(home).publish(content, {"base": base}, write_store)
     with serve_home(home, port) as (address, _):
@@ -169,9 +169,9 @@ def test_a_document_names_its_sources_and_the_day_of_its_release(client: FlaskCl
 
 
 def test_a_document_is_part_of_the_release_that_describes_itself(
-    repository_release: Release, tmp_path: Path
+    small_release: Release, tmp_path: Path
 ) -> None:
-    identifier = repository_release.identifier
+    identifier = small_release.identifier
     version = f"{CANONICAL_BASE}id/release/{identifier[:16]}"
     day = '"2031-05-06"^^<http://www.w3.org/2001/XMLSchema#date>'
     publication = (
@@ -179,7 +179,7 @@ def test_a_document_is_part_of_the_release_that_describes_itself(
         f"<{version}> <{DCTERMS.issued}> {day} .\n"
         f'<{version}> <{SKOS.prefLabel}> "Release"@en .\n'
     )
-    content = repository_release.content_path.read_bytes() + publication.encode()
+    content = small_release.content_path.read_bytes() + publication.encode()
     (tmp_path / "release.nq").write_bytes(content)
     write_store(tmp_path / "store", tmp_path / "release.nq")
     app = create_app(Release(identifier, CANONICAL_BASE, tmp_path, {}), Settings(query_workers=1))

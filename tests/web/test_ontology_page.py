@@ -27,15 +27,15 @@ MakeRelease = Callable[[str], Release]
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1, lang="en"))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1, lang="en"))
     yield app.test_client()
     close_app(app)
 
 
 @pytest.fixture(scope="module")
-def store(repository_release: Release) -> ReleaseStore:
-    return ReleaseStore.open(repository_release.store_path)
+def store(small_release: Release) -> ReleaseStore:
+    return ReleaseStore.open(small_release.store_path)
 
 
 @pytest.fixture(scope="module")

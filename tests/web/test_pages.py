@@ -64,13 +64,13 @@ KNOWN = [
 
 
 @pytest.fixture(scope="module")
-def reader(repository_release: Release) -> Reader:
-    return Reader(ReleaseStore.open(repository_release.store_path), repository_release.base)
+def reader(small_release: Release) -> Reader:
+    return Reader(ReleaseStore.open(small_release.store_path), small_release.base)
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.testing = True
     yield app.test_client()
     close_app(app)

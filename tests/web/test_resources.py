@@ -67,13 +67,13 @@ WISHES = [
 
 
 @pytest.fixture(scope="module")
-def store(repository_release: Release) -> ReleaseStore:
-    return ReleaseStore.open(repository_release.store_path)
+def store(small_release: Release) -> ReleaseStore:
+    return ReleaseStore.open(small_release.store_path)
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.testing = True
     yield app.test_client()
     close_app(app)
@@ -223,14 +223,14 @@ def test_formats_with_graphs_are_one_dataset(client: FlaskClient) -> None:
     assert CANONICAL_BASE + "graph/provenance" in named
 
 
-def test_a_document_says_what_it_is(agency: Graph, repository_release: Release) -> None:
+def test_a_document_says_what_it_is(agency: Graph, small_release: Release) -> None:
     document = URIRef(f"{CANONICAL_BASE}doc/{AGENCY}")
     dataset = URIRef(f"{CANONICAL_BASE}id/dataset/inovasi")
     assert (document, RDF.type, FOAF.Document) in agency
     assert (document, FOAF.primaryTopic, URIRef(f"{CANONICAL_BASE}id/{AGENCY}")) in agency
     assert (document, VOID.inDataset, dataset) in agency
     assert agency.value(document, DCTERMS.license) is not None
-    assert agency.value(document, OWL.versionInfo) == Literal(repository_release.identifier)
+    assert agency.value(document, OWL.versionInfo) == Literal(small_release.identifier)
 
 
 def test_a_document_holds_the_claims_behind_its_statements(agency: Graph) -> None:

@@ -44,16 +44,16 @@ SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DO
 
 
 @pytest.fixture(scope="module")
-def client(repository_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(repository_release, Settings(query_workers=1))
+def client(small_release: Release) -> Iterator[FlaskClient]:
+    app = create_app(small_release, Settings(query_workers=1))
     app.testing = True
     yield app.test_client()
     close_app(app)
 
 
 @pytest.fixture(scope="module")
-def paths(repository_release: Release) -> list[str]:
-    store = ReleaseStore.open(repository_release.store_path)
+def paths(small_release: Release) -> list[str]:
+    store = ReleaseStore.open(small_release.store_path)
     things = [
         tuple(str(quad.subject).removeprefix(CANONICAL_BASE + "id/").split("/"))
         for quad in store.quads(None, RDF.type, graph=DEFAULT_GRAPH)

@@ -58,18 +58,16 @@ MakeHome = Callable[..., Home]
 
 
 @pytest.fixture(scope="session")
-def make_home(repository_release: Release, tmp_path_factory: pytest.TempPathFactory) -> MakeHome:
+def make_home(small_release: Release, tmp_path_factory: pytest.TempPathFactory) -> MakeHome:
     """Return what makes a home: the repository's release, with changes, day by day."""
-    text = repository_release.content_path.read_text()
+    text = small_release.content_path.read_text()
 
     def make(base: str = B) -> Home:
         history = History(tmp_path_factory.mktemp("versions"))
         moved = rebase(text, base)
         contents = [moved.replace(NAMES[0], name) for name in NAMES]
         contents[2] = contents[2].replace("innovation/kuda-sakti", "innovation/kuda-baru")
-        manifest = {
-            key: repository_release.manifest[key] for key in ("version", "quads", "sources")
-        }
+        manifest = {key: small_release.manifest[key] for key in ("version", "quads", "sources")}
         releases = [
             history.publish(
                 "".join(sorted(content.splitlines(keepends=True))).encode(),

@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 
 from rdflib import URIRef
 
-from kg.errors import InputError, Location, RecordError
-from kg.ingest.records import Row, read_table
+from kg.errors import Location, RecordError
+from kg.ingest.records import Row, once, read_all, read_table
 from kg.ingest.sources import Claim
 from kg.ingest.terms import read_name
 from kg.language import Text
@@ -129,23 +129,13 @@ def identities_of(
 def _read_all(
     rows: Iterable[Row | RecordError], read: Callable[[Row], _Decision]
 ) -> tuple[_Decision, ...]:
-    faults: list[RecordError] = []
-    decisions: dict[str, _Decision] = {}
-    for row in rows:
-        try:
-            if isinstance(row, RecordError):
-                raise row
-            if not _ID.fullmatch(row.values["id"]):
-                raise row.fault("id", Text("Tulis id seperti x01", "Write an id as x01"))
-            decision = read(row)
-            if decision.id in decisions:
-                raise row.fault("id", Text("Id sudah dipakai", "This id is already used"))
-            decisions[decision.id] = decision
-        except RecordError as error:
-            faults.append(error)
-    if faults:
-        raise InputError(faults)
-    return tuple(decisions.values())
+    def read_named(row: Row) -> _Decision:
+        if not _ID.fullmatch(row.values["id"]):
+            raise row.fault("id", Text("Tulis id seperti x01", "Write an id as x01"))
+        return read(row)
+
+    taken = Text("Id sudah dipakai", "This id is already used")
+    return tuple(read_all(rows, once(read_named, lambda decision: decision.id, "id", taken)))
 
 
 def _find_claims(row: Row, column: str, claims: ClaimsByRow) -> tuple[Claim, ...]:

@@ -14,9 +14,9 @@ from typing import Final
 from rdflib import XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
-from kg.errors import InputError, Location, RecordError
+from kg.errors import Location
 from kg.ingest.entries import add_aliases, concept, describe, read_iri, split
-from kg.ingest.records import Row, read_table
+from kg.ingest.records import Row, once, read_all, read_table
 from kg.iris import mint_iri, parse_iri
 from kg.language import Text
 from kg.namespaces import INOV, ORG
@@ -66,21 +66,9 @@ class ChangeRow:
 
 def read_ministries(path: Path) -> tuple[MinistryRow, ...]:
     """Return the agencies of ``ministries.csv``; raises ``InputError`` with every fault."""
-    faults: list[RecordError] = []
-    agencies: dict[URIRef, MinistryRow] = {}
-    for row in read_table(path, MINISTRY_COLUMNS):
-        try:
-            if isinstance(row, RecordError):
-                raise row
-            agency = _read_ministry(row)
-            if agency.iri in agencies:
-                raise row.fault("id", Text("Id sudah dipakai", "This id is already used"))
-            agencies[agency.iri] = agency
-        except RecordError as error:
-            faults.append(error)
-    if faults:
-        raise InputError(faults)
-    return tuple(agencies.values())
+    taken = Text("Id sudah dipakai", "This id is already used")
+    read = once(_read_ministry, lambda agency: agency.iri, "id", taken)
+    return tuple(read_all(read_table(path, MINISTRY_COLUMNS), read))
 
 
 def _read_ministry(row: Row) -> MinistryRow:
@@ -106,18 +94,8 @@ def read_changes(path: Path, agencies: Collection[URIRef]) -> tuple[ChangeRow, .
 
     Raises ``InputError`` with every fault.
     """
-    faults: list[RecordError] = []
-    changes: list[ChangeRow] = []
-    for row in read_table(path, CHANGE_COLUMNS):
-        try:
-            if isinstance(row, RecordError):
-                raise row
-            changes.append(_read_change(row, agencies))
-        except RecordError as error:
-            faults.append(error)
-    if faults:
-        raise InputError(faults)
-    return tuple(changes)
+    rows = read_table(path, CHANGE_COLUMNS)
+    return tuple(read_all(rows, lambda row: _read_change(row, agencies)))
 
 
 def _read_change(row: Row, agencies: Collection[URIRef]) -> ChangeRow:

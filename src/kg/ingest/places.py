@@ -15,7 +15,7 @@ from rdflib.namespace import SKOS
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest.entries import add_aliases, concept, describe, read_iri, split
-from kg.ingest.records import Row, read_table
+from kg.ingest.records import Row, once, read_all, read_table
 from kg.ingest.registers import Register, register_graph
 from kg.iris import mint_iri
 from kg.language import Text
@@ -95,22 +95,12 @@ def place_iri(code: str) -> URIRef:
 
 def read_places(path: Path) -> tuple[PlaceRow, ...]:
     """Return the areas of ``places.csv``; raises ``InputError`` with every fault."""
-    faults: list[RecordError] = []
-    places: dict[str, PlaceRow] = {}
-    for row in read_table(path, PLACE_COLUMNS):
-        try:
-            if isinstance(row, RecordError):
-                raise row
-            place = _read_place(row)
-            if place.code in places:
-                raise row.fault("code", Text("Kode sudah dipakai", "This code is already used"))
-            places[place.code] = place
-        except RecordError as error:
-            faults.append(error)
-    faults.extend(_orphans(places))
-    if faults:
+    taken = Text("Kode sudah dipakai", "This code is already used")
+    read = once(_read_place, lambda place: place.code, "code", taken)
+    places = read_all(read_table(path, PLACE_COLUMNS), read)
+    if faults := list(_orphans({place.code: place for place in places})):
         raise InputError(faults)
-    return tuple(places.values())
+    return tuple(places)
 
 
 def _read_place(row: Row) -> PlaceRow:

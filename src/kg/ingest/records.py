@@ -4,17 +4,19 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rdflib import Graph, Literal
 
-from kg.errors import Location, RecordError
+from kg.errors import InputError, Location, RecordError
 from kg.ingest.bounded import check_rdf, decode, read_bytes
 from kg.language import Text
 from kg.store import SYNTAXES, Quad, RdfSyntaxError, parse_rdf
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,41 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[Row | RecordError
             Location(path, reader.line_num),
             Text("CSV rusak ({error})", "Broken CSV ({error})").format(error=error),
         )
+
+
+def read_all(rows: Iterable[Row | RecordError], read: Callable[[Row], Read]) -> list[Read]:
+    """Return what ``read`` makes of every row.
+
+    Raises ``InputError`` with the faults that stand for rows and those that ``read`` raises.
+    """
+    faults: list[RecordError] = []
+    found: list[Read] = []
+    for row in rows:
+        try:
+            if isinstance(row, RecordError):
+                raise row
+            found.append(read(row))
+        except RecordError as error:
+            faults.append(error)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def once(
+    read: Callable[[Row], Read], key: Callable[[Read], Hashable], column: str, message: Text
+) -> Callable[[Row], Read]:
+    """Return ``read``, which then refuses, at ``column``, what has the key of an earlier one."""
+    seen: set[Hashable] = set()
+
+    def read_once(row: Row) -> Read:
+        found = read(row)
+        if key(found) in seen:
+            raise row.fault(column, message)
+        seen.add(key(found))
+        return found
+
+    return read_once
 
 
 def _header_fault(path: Path, header: Sequence[str], columns: Sequence[str]) -> RecordError:
