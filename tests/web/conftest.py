@@ -95,6 +95,21 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(scope="session")
+def small_app(small_release: Release) -> Iterator[Flask]:
+    """Return the application over the small release, as it is by default."""
+    app = create_app(small_release, Settings(query_workers=1))
+    app.testing = True
+    app.test_client_class = Client
+    yield app
+    close_app(app)
+
+
+@pytest.fixture(scope="session")
+def small_client(small_app: Flask) -> FlaskClient:
+    return small_app.test_client()
+
+
 _SERVE = """
 import json, sys
 from pathlib import Path

@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -12,34 +12,21 @@ import pytest
 from flask.testing import FlaskClient
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import DCTERMS, SKOS, VOID
-from werkzeug.test import TestResponse
 
 from kg.namespaces import CANONICAL_BASE
 from kg.release.catalog import CATALOG, DATASET, DCAT
 from kg.release.description import SPDX, release_iri
 from kg.release.publication import Release
-from kg.settings import Settings
 from kg.store import parse_rdf
-from kg.web.app import close_app, create_app
 
 B = CANONICAL_BASE
 TURTLE = {"Accept": "text/turtle"}
 HTML = {"Accept": "text/html"}
 
 
-class Client(FlaskClient):
-    """Reads every answer to its end and closes it, as a server does."""
-
-    def open(self, *arguments: Any, **more: Any) -> TestResponse:  # noqa: ANN401  as its parent
-        return super().open(*arguments, **{"buffered": True, **more})
-
-
 @pytest.fixture(scope="module")
-def client(small_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.test_client_class = Client
-    yield app.test_client()
-    close_app(app)
+def client(small_client: FlaskClient) -> FlaskClient:
+    return small_client
 
 
 @pytest.fixture(scope="module")

@@ -1,26 +1,20 @@
 """What machines find at the front door: data, robots.txt and sitemaps."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
 from kg.release.publication import Release
-from kg.settings import Settings
 from kg.web import crawlers
-from kg.web.app import close_app, create_app
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 @pytest.fixture(scope="module")
-def client(small_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.testing = True
-    yield app.test_client()
-    close_app(app)
+def client(small_client: FlaskClient) -> FlaskClient:
+    return small_client
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import chain, count, islice
 
 import pyoxigraph as ox
@@ -13,10 +12,8 @@ from rdflib import URIRef
 
 from kg.namespaces import CANONICAL_BASE
 from kg.release.publication import Release
-from kg.settings import Settings
 from kg.sparql.formats import GRAPHS, JSON_LD, N_QUADS, N_TRIPLES, TRIG, Format
 from kg.store import ReleaseStore
-from kg.web.app import close_app, create_app
 from kg.web.documents import document_quads
 from kg.web.json_ld import Form
 from kg.web.resources import _rdf
@@ -37,11 +34,8 @@ Triples = set[tuple[object, object, object]]
 
 
 @pytest.fixture(scope="module")
-def app(small_release: Release) -> Iterator[Flask]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.testing = True
-    yield app
-    close_app(app)
+def app(small_app: Flask) -> Flask:
+    return small_app
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """JSON-LD: the published context, documents that refer to it, and their forms."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,10 +9,7 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import RDFS, SKOS
 
 from kg.namespaces import CANONICAL_BASE
-from kg.release.publication import Release
-from kg.settings import Settings
 from kg.store import Quad
-from kg.web.app import close_app, create_app
 from kg.web.context import Context, Term
 from kg.web.json_ld import Form, write_json_ld
 
@@ -28,11 +24,8 @@ OTHER = URIRef("http://example.org/id/ant")
 
 
 @pytest.fixture(scope="module")
-def client(small_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.testing = True
-    yield app.test_client()
-    close_app(app)
+def client(small_client: FlaskClient) -> FlaskClient:
+    return small_client
 
 
 @pytest.fixture(scope="module")

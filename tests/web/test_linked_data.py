@@ -38,11 +38,8 @@ def commands(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def client(small_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.testing = True
-    yield app.test_client()
-    close_app(app)
+def client(small_client: FlaskClient) -> FlaskClient:
+    return small_client
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -15,9 +15,7 @@ from rdflib import RDF, Literal, URIRef
 from kg.language import LANGUAGES, Language
 from kg.namespaces import CANONICAL_BASE, INOV
 from kg.release.publication import Release
-from kg.settings import Settings
 from kg.store import DEFAULT_GRAPH, ReleaseStore
-from kg.web.app import close_app, create_app
 from kg.web.arrangement import SECTIONS
 from kg.web.description import describe
 from kg.web.reader import Reader
@@ -69,11 +67,8 @@ def reader(small_release: Release) -> Reader:
 
 
 @pytest.fixture(scope="module")
-def client(small_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.testing = True
-    yield app.test_client()
-    close_app(app)
+def client(small_client: FlaskClient) -> FlaskClient:
+    return small_client
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Dereferencing the repository's own release: from any IRI to a document in the client's format."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,10 +9,8 @@ from rdflib.namespace import DCTERMS, FOAF, OWL, SKOS, VOID
 
 from kg.namespaces import CANONICAL_BASE, INOV
 from kg.release.publication import Release
-from kg.settings import Settings
 from kg.sparql.formats import DOCUMENTS, Format
 from kg.store import ReleaseStore, canonical_nquads
-from kg.web.app import close_app, create_app
 
 # rdflib's JSON-LD parser makes graphs of a class that rdflib itself deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning:rdflib")
@@ -72,11 +69,8 @@ def store(small_release: Release) -> ReleaseStore:
 
 
 @pytest.fixture(scope="module")
-def client(small_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.testing = True
-    yield app.test_client()
-    close_app(app)
+def client(small_client: FlaskClient) -> FlaskClient:
+    return small_client
 
 
 def graph_of(client: FlaskClient, path: str, suffix: str) -> Graph:

@@ -13,9 +13,7 @@ from rdflib.namespace import RDF, SDO
 
 from kg.namespaces import CANONICAL_BASE
 from kg.release.publication import Release
-from kg.settings import Settings
 from kg.store import DEFAULT_GRAPH, ReleaseStore
-from kg.web.app import close_app, create_app
 
 # rdflib's JSON-LD parser makes graphs of a class that rdflib itself deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning:rdflib")
@@ -44,11 +42,8 @@ SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DO
 
 
 @pytest.fixture(scope="module")
-def client(small_release: Release) -> Iterator[FlaskClient]:
-    app = create_app(small_release, Settings(query_workers=1))
-    app.testing = True
-    yield app.test_client()
-    close_app(app)
+def client(small_client: FlaskClient) -> FlaskClient:
+    return small_client
 
 
 @pytest.fixture(scope="module")
