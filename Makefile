@@ -65,9 +65,9 @@ interop: $(VENV)/.installed-dev ## clients that people use, against a running se
 	$(BIN)/python -m pytest -m interop tests/interop
 
 .PHONY: crawl
-crawl: $(VENV)/.installed-dev ## walk a server, an export and Apache by links alone (needs apache2)
+crawl: $(VENV)/.installed-dev ## walk a server, an export and Apache by links alone (needs apache2); WHOLE=1 for all data
 	@test -x /usr/sbin/apache2 || { echo "apache2 is missing: apt-get install apache2"; exit 1; }
-	$(BIN)/python -m pytest -m crawl tests/crawl tests/web/test_pages.py
+	WHOLE=$(WHOLE) $(BIN)/python -m pytest -m crawl tests/crawl tests/web/test_pages.py
 
 .PHONY: scorecards
 scorecards: $(VENV)/.installed-dev ## what tools of others check; UPDATE=1 writes docs/scorecards.md
