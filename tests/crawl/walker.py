@@ -32,8 +32,8 @@ _LINK = re.compile(r"<([^>]*)>([^,<]*)")
 _PLAIN_SUFFIXES = (".ttl", ".nt", ".rdf", ".jsonld", ".trig", ".nq")
 _AGAIN = ("lang", "release")
 _EVERY = 16
-"""Of addresses that show the same thing again, pinned to a release, in another language or in
-another format, every sixteenth is followed: all of them would be most of the walk."""
+"""Of addresses that show the same thing again (pinned to a release, to be cited, in another
+language or in another format) every sixteenth is followed: all would be most of the walk."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,8 @@ class Walker:
         if crc32(link.encode()) % _EVERY == 0:
             return link
         parts = urlsplit(link)
+        if parts.path.startswith("/cite/doc/"):
+            return None
         if parts.path.endswith(_PLAIN_SUFFIXES) and not self.accept.startswith(TURTLE):
             return None
         pairs = parse_qsl(parts.query, keep_blank_values=True)

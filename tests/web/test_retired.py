@@ -99,6 +99,8 @@ def test_a_tombstone_is_a_page_in_both_languages(
     )
     assert response.status_code == 410
     assert all(word in response.text for word in (*words, "2026-11-21"))
+    # There is nothing to cite, and no link that leads nowhere.
+    assert "/cite/" not in response.text
 
 
 def test_what_is_retired_is_listed_and_asked_for(client: FlaskClient) -> None:

@@ -67,13 +67,13 @@ def dataset_formats() -> list[Download]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Say what not to walk (what runs queries), and where the sitemap is.
+    """Say what not to walk (what runs queries or computes hashes), and where the sitemap is.
 
     The endpoint's bare address is its description, which crawlers of endpoints look for. Older
     parsers know no ``*`` and take an empty query for none, hence the second rule.
     """
     root = request.script_root
-    private = ("/sparql?*", "/sparql?query=", "/query?")
+    private = ("/sparql?*", "/sparql?query=", "/query?", "/cite/")
     rules = [f"Disallow: {root}{path}" for path in private]
     lines = ["User-agent: *", *rules, "Allow: /"]
     return _kept("\n".join([*lines, "", f"Sitemap: {request.url_root}sitemap.xml", ""]), "plain")

@@ -191,14 +191,16 @@ def _thing(
     graph = description.iri if description.iri.startswith(site.reader.graph) else None
     question = site.questions.get(path.rpartition("/")[2])
     run = question and presenter.links.local("query", example=question.key)
+    withdrawn = find_retired(site, path) is not None
+    cite = presenter.links.local(f"cite/{path}", page=request.args.get("page"))
     return render_template(
-        "withdrawn.html" if find_retired(site, path) else "thing.html",
+        "withdrawn.html" if withdrawn else "thing.html",
         thing=thing_page(description, presenter, site.classes),
         schema_org=schema_org(description, presenter, _canonical(path, media)),
         downloads=_downloads(path, DOCUMENTS),
         canonical=_canonical(path, media),
         contents=graph and presenter.links.local("sparql", query=_contents(graph), format="turtle"),
-        cite=presenter.links.local(f"cite/{path}", page=request.args.get("page")),
+        cite=None if withdrawn else cite,
         run=run if question and question.iri == description.iri else None,
     )
 
