@@ -213,6 +213,9 @@ def test_the_release_dereferences(client: FlaskClient, small_release: Release) -
     graph = Graph().parse(data=response.get_data(), format="turtle")
     assert (iri, RDF.type, DCAT.Dataset) in graph
     assert graph.value(iri, SKOS.prefLabel)
+    # Who made it, and with what, are fragments that lead to one another.
+    fragments = {node for node in graph.all_nodes() if str(node).startswith(f"{iri}#")}
+    assert {iri + "#activity", iri + "#tool"} <= fragments <= set(graph.subjects())
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])

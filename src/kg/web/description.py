@@ -6,7 +6,7 @@ links costs no more than the page that shows some of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
@@ -160,7 +160,7 @@ def describe(reader: Reader, iri: URIRef, page: int = 1) -> Description | None:
         fact_total=fact_total,
         members=members,
         member_total=member_total,
-        quads=tuple(_with_nested(reader, [*own, *_fragments(reader, iri, members)])),
+        quads=tuple(_with_nested(reader, [*own, *_fragments(reader, iri, members)], iri)),
         page=page,
         more=longest > page * PAGE_SIZE,
     )
@@ -303,15 +303,19 @@ def _fragments(reader: Reader, iri: URIRef, members: Iterable[Member]) -> Iterat
             yield from reader.about(member.iri)
 
 
-def _with_nested(reader: Reader, own: list[Quad], depth: int = _NESTING) -> Iterator[Quad]:
+def _with_nested(
+    reader: Reader, own: Sequence[Quad], document: URIRef, depth: int = _NESTING
+) -> Iterator[Quad]:
+    """Yield the quads, and what is said of their blank nodes and of fragments of the document."""
     yield from own
-    inner = {quad.object for quad in own if _is_nested(quad)} if depth else set()
+    found = {quad.object for quad in own if _is_nested(quad.object, document)} if depth else set()
+    inner = found - {quad.subject for quad in own}
     for node in sorted(node for node in inner if isinstance(node, URIRef | BNode)):
-        yield from _with_nested(reader, reader.about(node), depth - 1)
+        yield from _with_nested(reader, reader.about(node), document, depth - 1)
 
 
-def _is_nested(quad: Quad) -> bool:
-    return isinstance(quad.object, BNode) or quad.object.startswith(f"{quad.subject}#")
+def _is_nested(node: Term, document: URIRef) -> bool:
+    return isinstance(node, BNode) or str(node).startswith(f"{document}#")
 
 
 def _with_mentions(reader: Reader, description: Description) -> Description:
