@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, count, islice
 
 import pyoxigraph as ox
@@ -88,12 +88,12 @@ def sample(paths: list[str]) -> list[str]:
     return [path for members in kinds.values() for path in islice(members, SAMPLE)]
 
 
-def read(body: bytes, media: Format, site: Site) -> set[ox.Quad]:
+def read(body: bytes, media: Format, context: Mapping[str, object]) -> set[ox.Quad]:
     if media == JSON_LD:
         document = json.loads(body)
         if isinstance(document, dict):
             assert document["@context"] == CANONICAL_BASE + "context.jsonld"
-            document["@context"] = site.context.entries()
+            document["@context"] = context
         body = json.dumps(document).encode()
     return set(ox.parse(body, READERS[media.suffix]))
 
@@ -102,14 +102,14 @@ def triples(quads: set[ox.Quad]) -> Triples:
     return {(quad.subject, quad.predicate, quad.object) for quad in quads}
 
 
-def check_document(site: Site, path: str, page: int) -> bool:
-    """Check one page of a document; say whether another follows."""
+def check_document(site: Site, context: Mapping[str, object], path: str, page: int) -> bool:
+    """Check one page of a document, ``context`` being that of JSON-LD; say if another follows."""
     description = site.describe(path, page)
     assert description is not None, path
     quads = document_quads(site.reader, description, site.release.identifier)
 
     def written(media: Format, form: Form | None = None) -> set[ox.Quad]:
-        return read(_rdf(site, quads, media, form, description.iri), media, site)
+        return read(_rdf(site, quads, media, form, description.iri), media, context)
 
     lines = triples(written(N_TRIPLES))
     assert lines, path
@@ -133,10 +133,11 @@ def check_documents(app: Flask, paths: list[str], pages: int | None = None) -> i
     total = 0
     with app.test_request_context():
         site = get_site()
+        context = site.context.entries()
         for path in paths:
             for page in islice(count(1), pages):
                 total += 1
-                if not check_document(site, path, page):
+                if not check_document(site, context, path, page):
                     break
     return total
 

@@ -60,7 +60,13 @@ def read_address(address: str) -> Address:
 
 
 def is_data(path: str) -> bool:
-    """Say whether a path is that of a file and not of a page."""
+    """Say whether a path is that of a file and not of a page.
+
+    >>> is_data("dumps/0123456789abcdef/SHA256SUMS"), is_data("dumps/0123456789abcdef/")
+    (True, False)
+    """
+    if path.endswith("/"):
+        return False
     suffix = split_suffix(path).suffix
     return suffix in _FILES or (path.startswith("dumps/") and path.count("/") > 1)
 
@@ -118,7 +124,7 @@ class Layout:
             return self.page_file(_document_stem(path), page, language)
         if is_data(path):
             return path
-        path = path.removesuffix(".html")
+        path = path.removesuffix(".html").removesuffix("/")
         return self.page_file(f"{path}/index".lstrip("/"), page, language)
 
     def signposts(self, unit: str) -> list[str]:
