@@ -32,6 +32,7 @@ from kg.web import (
     versions,
 )
 from kg.web.answers import AnswerCache
+from kg.web.frame import FROZEN
 from kg.web.rate import RateLimiter
 from kg.web.shelf import Shelf
 from kg.web.state import State, get_shelf, get_state, put_shelf
@@ -71,6 +72,7 @@ def create_app(release: Release, settings: Settings, history: History | None = N
     """
     app = Flask("kg.web")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config[FROZEN] = False
     app.jinja_env.undefined = StrictUndefined
     put_shelf(app, Shelf(release, _opener(settings), history, settings.older_releases))
     for part in (record, health, problems, metrics, admission, versions, digest, delivery):

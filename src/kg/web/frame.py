@@ -22,6 +22,9 @@ from kg.web.state import get_shelf, get_state
 CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
 PINNED_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 
+FROZEN: Final = "FROZEN"
+"""Key of the application's configuration: whether its pages become files without a server."""
+
 _NAVIGATION: Final = (
     ("browse", "browse"),
     ("query", "query"),

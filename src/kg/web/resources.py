@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from rdflib import URIRef
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
@@ -22,6 +30,7 @@ from kg.web.description import Description
 from kg.web.documents import LICENSE, document_quads, triples_only
 from kg.web.frame import (
     CACHE_CONTROL,
+    FROZEN,
     cache_control,
     chosen_language,
     may_be_kept,
@@ -136,7 +145,7 @@ def _vocabulary(
             "ontology.html",
             ontology=compose(site, presenter),
             downloads=_downloads(path, _GRAPHS_ONLY),
-            cite=presenter.links.local(f"cite/{path}"),
+            cite=_cite(presenter, path),
             canonical=_canonical(path, media),
             card=vocabulary_card(site, presenter, site.iri(path), graph),
             trail=[Link(Phrase(presenter.words("home")), presenter.links.local(""))],
@@ -192,7 +201,6 @@ def _thing(
     question = site.questions.get(path.rpartition("/")[2])
     run = question and presenter.links.local("query", example=question.key)
     withdrawn = find_retired(site, path) is not None
-    cite = presenter.links.local(f"cite/{path}", page=request.args.get("page"))
     return render_template(
         "withdrawn.html" if withdrawn else "thing.html",
         thing=thing_page(description, presenter, site.classes),
@@ -200,9 +208,16 @@ def _thing(
         downloads=_downloads(path, DOCUMENTS),
         canonical=_canonical(path, media),
         contents=graph and presenter.links.local("sparql", query=_contents(graph), format="turtle"),
-        cite=None if withdrawn else cite,
+        cite=None if withdrawn else _cite(presenter, path),
         run=run if question and question.iri == description.iri else None,
     )
+
+
+def _cite(presenter: Presenter, path: str) -> str | None:
+    # Who reads a frozen copy has one release before them, and no server to compute hashes.
+    if current_app.config[FROZEN]:
+        return None
+    return presenter.links.local(f"cite/{path}", page=request.args.get("page"))
 
 
 def _contents(graph: URIRef) -> str:

@@ -24,6 +24,7 @@ from kg.web.addresses import document_path
 from kg.web.app import create_app
 from kg.web.export.rules import htaccess, redirects
 from kg.web.export.writer import Writer, Written
+from kg.web.frame import FROZEN
 from kg.web.site import get_site
 
 MANIFEST: Final = "export.json"
@@ -155,6 +156,7 @@ _here: dict[str, Any] = {}
 
 def _open_writer(release: Release, settings: Settings, folder: Path, root: str) -> None:
     app = create_app(release, settings)
+    app.config[FROZEN] = True
     _here["writer"] = Writer(app, folder, root, settings.lang)
 
 
