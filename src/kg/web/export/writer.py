@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, render_template
 
@@ -119,7 +119,15 @@ class Writer:
             if answer.status != 200:
                 self.written.missing.add(unit)
                 return
-            self._put_page(self.layout.file_of(unit, language), answer, language)
+            for file in self._page_files(unit, language, answer.body):
+                self._put_page(file, answer, language)
+
+    def _page_files(self, unit: str, language: Language, body: bytes) -> Iterator[str]:
+        """Yield where a page is written: at its address, and at one with a suffix if it has it."""
+        yield self.layout.file_of(unit, language)
+        path, page, _, _ = read_address(unit)
+        if f'<link rel="canonical" href="{self.root}{quote(path)}.html"'.encode() in body:
+            yield self.layout.page_file(path, page, language)
 
     def _put_page(self, file: str, answer: Answer, language: Language) -> None:
         body = self._rewriting(file, language).page(answer.body.decode())
