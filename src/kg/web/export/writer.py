@@ -113,8 +113,7 @@ class Writer:
         for language in LANGUAGES:
             answer = self._ask(self._in(unit, language), language)
             if answer.status in _REDIRECTS:
-                if language == self.layout.default:
-                    self._signpost(self.layout.file_of(unit), answer.location, [])
+                self._signpost(self.layout.file_of(unit, language), answer.location, [])
                 continue
             if answer.status != 200:
                 self.written.missing.add(unit)
