@@ -38,6 +38,7 @@ WARNINGS: Final = frozenset(
         "S65-claimed-triple",
         "S71-definition",
         "S72-shared-alias",
+        "S73-address-known",
     }
 )
 """Every other shape reports violations: the severities of the table of constraints."""

@@ -41,11 +41,11 @@ def test_tables_come_and_go(brought_to: Path, small_release: Release) -> None:
     assert first.exit_code == 0, first.output
     brought = Releases(brought_to).current()
     assert brought.manifest["sources"] == small_release.manifest["sources"] + 3
-    assert b"placement/kipp-2019-top-45-" in brought.content_path.read_bytes()
+    assert b"/id/page/h904>" in brought.content_path.read_bytes()
     kept = brought_to / "intake" / brought.manifest["intake"]
-    with (kept / "tables" / "conferrals" / "h044.csv").open() as file:
-        assert {row["source"] for row in csv.DictReader(file)} == {"h044"}
-    sources = [option for name in ("h004", "h044", "h095") for option in ("--withdraw", name)]
+    with (kept / "tables" / "conferrals" / "h944.csv").open() as file:
+        assert {row["source"] for row in csv.DictReader(file)} == {"h944"}
+    sources = [option for name in ("h904", "h944", "h995") for option in ("--withdraw", name)]
     last = run(brought_to, "ingest", *sources)
     assert last.exit_code == 0, last.output
     assert Releases(brought_to).current().identifier == small_release.identifier

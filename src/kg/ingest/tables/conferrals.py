@@ -23,8 +23,9 @@ _SHORT: Final = re.compile(r"[a-z0-9]{2,6}")
 def state_conferral(row: Row, kind: TableKind, names: Names, stating: Stating) -> None:
     """State what a row says; raises ``RecordError``.
 
-    An award that is a competition makes a placement in a tier of its edition; any other award
-    a conferral of its edition of that year. The key of either is edition, agency and work.
+    An award that is a competition makes a placement in a tier of its edition, or of the series
+    where the source does not give the year; any other award a conferral of its edition of that
+    year. The key of either is edition, agency and work.
     """
     year = row.values["year"]
     award = names.find(row, "award", kind, year=year)
@@ -100,17 +101,19 @@ class _Entry:
                     "A competition needs a tier or a rank",
                 ),
             )
-        edition = mint(self.row, "award", "competition", slug_of(series), year)
-        self.edition(edition, INOV.CompetitionEdition, series)
-        short = _short(series, self.names)
+        edition, name = series, _short(series, self.names)
+        if year:
+            edition = mint(self.row, "award", "competition", slug_of(series), year)
+            self.edition(edition, INOV.CompetitionEdition, series)
+            name = Text(f"{name.id} {year}", f"{name.en} {year}")
         won = Text(
-            f"{tier or f'peringkat {rank}'} {short.id} {year}",
-            f"{tier or f'rank {rank}'} of {short.en} {year}",
+            f"{tier or f'peringkat {rank}'} {name.id}", f"{tier or f'rank {rank}'} of {name.en}"
         )
+        reached = self.tier(edition, won) if tier else None
+        won = won if reached is None else self.names.label(reached)
         key = (slug_of(edition), tier or f"rank {rank}")
         node = self.recognition(INOV.Placement, "placement", key, won, work)
-        if tier:
-            self.stating.add(node, INOV.confers, self.tier(edition, won), "tier")
+        self.stating.add(node, INOV.confers, reached, "tier")
         if rank:
             self.stating.add(node, INOV.rankMin, Literal(int(rank)), "rank")
             self.stating.add(node, INOV.rankMax, Literal(int(rank)), "rank")
@@ -128,6 +131,10 @@ class _Entry:
 
     def conferral(self, award: URIRef, work: URIRef | None) -> URIRef:
         year = self.value("year")
+        if not year:
+            raise self.row.fault(
+                "year", Text("Tahun wajib untuk penghargaan", "An award needs its year")
+            )
         conferrer = self.names.find(self.row, "conferrer", self.kind, year=year)
         if conferrer is None:
             raise self.row.fault(
