@@ -6,6 +6,7 @@ The form of the files is described in ``kg.questions``.
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 
@@ -35,13 +36,36 @@ each_question = pytest.mark.parametrize(
 )
 
 
+WHOLE = 200
+"""Questions from this number on are asked of all data, the others of the articles alone."""
+
+
 @pytest.fixture(scope="module")
-def pool(repository_release: Release) -> Iterator[QueryPool]:
-    """Answer queries about the release as the endpoint does."""
-    with QueryPool(
-        repository_release.store_path, workers=1, timeout=20, memory=2048, queue=4, result_limit=64
-    ) as pool:
-        yield pool
+def pools() -> Iterator[dict[Path, QueryPool]]:
+    """Keep a pool for each release that is asked, by the path of its store."""
+    with ExitStack() as stack:
+        yield _Pools(stack)
+
+
+class _Pools(dict[Path, QueryPool]):
+    def __init__(self, stack: ExitStack) -> None:
+        super().__init__()
+        self._stack = stack
+
+    def __missing__(self, path: Path) -> QueryPool:
+        pool = QueryPool(path, workers=1, timeout=20, memory=2048, queue=4, result_limit=64)
+        return self.setdefault(path, self._stack.enter_context(pool))
+
+
+@pytest.fixture
+def pool(
+    question: Question, pools: dict[Path, QueryPool], request: pytest.FixtureRequest
+) -> QueryPool:
+    """Answer queries about a release as the endpoint does."""
+    name = "repository_release" if question.number >= WHOLE else "small_release"
+    release = request.getfixturevalue(name)
+    assert isinstance(release, Release)
+    return pools[release.store_path]
 
 
 def solutions(pool: QueryPool, query: str) -> tuple[list[str], list[Row]]:
