@@ -19,6 +19,7 @@ import pytest
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, SKOS
 
+from kg.ingest.corpus import read_corpus
 from kg.ingest.fingerprints import fingerprints, shared_runs
 from kg.ingest.ministries import ministries_graph, read_changes, read_ministries
 from kg.ingest.places import places_graph, read_places
@@ -208,7 +209,8 @@ def test_every_concept_named_is_defined(source: str) -> None:
 def test_every_thing_is_spoken_of() -> None:
     reference = reference_graph()
     spoken = {str(node) for node in reference.all_nodes() if isinstance(node, URIRef)}
-    spoken |= {name for source in SOURCES for name in things_named(source)}
+    for source in read_corpus(DATA, PREFIXES).sources:
+        spoken |= {str(source.publisher), *(str(node) for c in source.claims for node in c.triple)}
     things = {str(thing) for thing in graph_of(DATA / "things").subjects()}
     assert len(things) >= 150
     assert sorted(things - spoken) == []
