@@ -7,7 +7,7 @@ Each class carries the exit code of the command line and the status of an HTTP a
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.language import Language, Text
+from kg.language import Language, Text, counted
 
 
 class KgError(Exception):
@@ -84,9 +84,8 @@ class InputError(KgError):
     http_status = 422
 
     def __init__(self, faults: list[RecordError]) -> None:
-        super().__init__(
-            Text("{n} kesalahan pada masukan", "{n} faults in the input").format(n=len(faults))
-        )
+        count = counted(len(faults), Text("kesalahan", "fault"), "faults")
+        super().__init__(Text(f"{count.id} pada masukan", f"{count.en} in the input"))
         self.faults = faults
 
     def explain(self, language: Language) -> str:

@@ -28,6 +28,15 @@ class Text(NamedTuple):
         return Text(self.id.format(**values), self.en.format(**values))
 
 
+def counted(number: int, noun: Text, several: str) -> Text:
+    """Return a number with its noun; ``several`` is the English plural, Indonesian has none.
+
+    >>> counted(1, Text("kesalahan", "fault"), "faults").en
+    '1 fault'
+    """
+    return Text(f"{number} {noun.id}", f"{number} {noun.en if number == 1 else several}")
+
+
 def choose_language(preferences: Iterable[str], default: Language = "id") -> Language:
     """Return the first language that we have among ``preferences`` (RFC 4647 lookup).
 

@@ -360,6 +360,10 @@ def test_a_refused_batch_is_kept_and_passes_after_correction(
     assert Releases(chosen.home).current().identifier == before
     (refused,) = Quarantine(chosen.home).all()
     assert caught.value.refused == refused
+    assert caught.value.message == Text(
+        f"2 kesalahan pada masukan. Disimpan dalam karantina sebagai {refused.id}.",
+        f"2 faults in the input. Kept in quarantine as {refused.id}.",
+    )
     assert refused.about["by"] == "tests"
     assert (refused.input / "900" / "claims.csv").read_text() != good
     assert "claims.csv:2" in "\n".join(refused.table("en"))
@@ -388,7 +392,7 @@ def test_a_violation_rejects_the_batch_and_leaves_no_trace_but_the_quarantine(
     ways = Ways(strict, kit.LENIENT.complete)
     with pytest.raises(RefusedError) as caught:
         submit(chosen, Submission((folder,), (), Act.now("ingest")), kit.quietly, ways)
-    assert "1 violations" in caught.value.message.en
+    assert "No release was made: 1 violation. " in caught.value.message.en
     assert Releases(chosen.home).current().manifest == before.manifest
     assert [path.name for path in (chosen.home / "releases").iterdir()] == [before.path.name]
     assert not list((chosen.home / "intake").glob("*"))

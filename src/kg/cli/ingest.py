@@ -11,7 +11,7 @@ import click
 
 from kg.cli.options import Command, offer_settings, settings_of
 from kg.cli.output import Steps, show_verdict
-from kg.language import Language, Text
+from kg.language import Language, Text, counted
 from kg.namespaces import read_prefixes
 from kg.release.act import Act
 from kg.release.intake import Outcome
@@ -301,6 +301,7 @@ def _listing(settings: Settings, language: Language) -> Iterator[str]:
     if not batches:
         yield Text("Karantina kosong", "The quarantine is empty")[language]
     for refused in batches:
-        words = Text("{n} pelanggaran", "{n} violations").format(n=refused.about["violations"])
+        noun = Text("pelanggaran", "violation")
+        words = counted(refused.about["violations"], noun, "violations")
         moment = refused.about["started_at"][:19]
         yield f"{refused.id}  {moment}  {refused.about['by']}  {words[language]}"

@@ -30,9 +30,9 @@ class RefusedError(KgError):
     def __init__(self, cause: KgError, refused: Refused | None) -> None:
         message = cause.message
         if refused:
-            kept = Text(" Disimpan dalam karantina sebagai {id}.", " Kept in quarantine as {id}.")
             message = Text(
-                *(a + b for a, b in zip(message, kept.format(id=refused.id), strict=True))
+                f"{message.id.rstrip('.')}. Disimpan dalam karantina sebagai {refused.id}.",
+                f"{message.en.rstrip('.')}. Kept in quarantine as {refused.id}.",
             )
         super().__init__(message)
         self.cause, self.refused = cause, refused

@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from kg.errors import KgError, Location
 from kg.iris import compress_iri
-from kg.language import Language, Text
+from kg.language import Language, Text, counted
 
 Severity = Literal["violation", "warning", "info"]
 
@@ -106,11 +106,14 @@ class NonConformanceError(KgError):
     http_status = 422
 
     def __init__(self, verdict: Verdict) -> None:
+        count = counted(
+            len(verdict.of("violation")), Text("pelanggaran", "violation"), "violations"
+        )
         super().__init__(
             Text(
-                "Rilis tidak dibuat: {n} pelanggaran. Rilis yang berlaku tidak berubah.",
-                "No release was made: {n} violations. The current release is unchanged.",
-            ).format(n=len(verdict.of("violation")))
+                f"Rilis tidak dibuat: {count.id}. Rilis yang berlaku tidak berubah.",
+                f"No release was made: {count.en}. The current release is unchanged.",
+            )
         )
         self.verdict = verdict
 
