@@ -359,3 +359,33 @@ def test_what_is_no_request_is_answered_like_any_error(
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Data-Release"] == release.identifier
+
+
+ASK_ALL = "ASK { ?s ?p ?o }"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("Content-Length: 100", ASK_ALL),
+        ("Transfer-Encoding: chunked", f"{len(ASK_ALL):x}\r\n{ASK_ALL}\r\n"),
+        ("Transfer-Encoding: chunked", f"{len(ASK_ALL) + 9:x}\r\n{ASK_ALL}"),
+    ],
+    ids=["length", "no last chunk", "in a chunk"],
+)
+@pytest.mark.parametrize("kind", ["sparql-query", "x-www-form-urlencoded"])
+def test_a_query_that_was_cut_off_is_not_taken_for_the_whole(
+    endpoint: str, kind: str, head: str, body: str
+) -> None:
+    host = urlsplit(endpoint)
+    named = (f"Content-Type: application/{kind}", "Accept-Language: en", head)
+    lines = ("POST /sparql HTTP/1.1", "Host: x", *named)
+    with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = HTTPResponse(connection)
+        answer.begin()
+        document = json.loads(answer.read())
+    assert (answer.status, document["type"]) == (400, f"{B}problem/bad-request")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "did not come whole" in document["detail"]

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint, Response, make_response, redirect, request
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Response as BaseResponse
 
+from kg.language import Text
 from kg.sparql.description import PREFIXES, describe_service
-from kg.sparql.errors import NotAcceptableError
+from kg.sparql.errors import BadRequestError, NotAcceptableError
 from kg.sparql.formats import DOCUMENTS, GRAPHS, HTML, SOLUTIONS, Format, find_format
 from kg.sparql.negotiation import choose_format
 from kg.sparql.outline import outline_query
@@ -39,12 +42,29 @@ def sparql() -> BaseResponse:
         request.method,
         request.query_string,
         request.headers.get("Content-Type"),
-        request.get_data(cache=False, parse_form_data=False) if request.method == "POST" else b"",
+        _whole_body() if request.method == "POST" else b"",
     )
     if isinstance(asked, DescriptionRequest):
         return _describe(asked)
     with watch_query(asked.query):
         return _answer(asked)
+
+
+def _whole_body() -> bytes:
+    """Return the body of the request; what was cut off must not be taken for a shorter query."""
+    try:
+        body = request.get_data(cache=False, parse_form_data=False)
+    except (ClientDisconnected, ParseException, OSError):
+        raise _cut_off() from None
+    if request.content_length not in (None, len(body)):
+        raise _cut_off()
+    return body
+
+
+def _cut_off() -> BadRequestError:
+    return BadRequestError(
+        Text("Isi permintaan tidak datang utuh", "The body of the request did not come whole")
+    )
 
 
 def _answer(asked: QueryRequest) -> Response:
