@@ -159,6 +159,13 @@ def test_validate_of_an_invalid_example_names_file_and_row() -> None:
     assert "VIOLATION" in done.stdout
 
 
+def test_validate_of_values_that_cannot_be_compared_is_a_violation_and_no_crash() -> None:
+    done = kg("validate", EXAMPLES / "invalid" / "S43-rank-without-order.ttl")
+    assert done.returncode == 1
+    assert "Rank order wrong" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 def test_validate_writes_json_and_the_standard_report() -> None:
     example = min(EXAMPLES.glob("invalid/S07*"))
     document = json.loads(kg("validate", example, "--format", "json").stdout)

@@ -21,14 +21,17 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
 import pytest
+from click.testing import CliRunner
 from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 
+from kg.cli.commands import make_group
 from kg.namespaces import CANONICAL_BASE
 from kg.release.audit import read_log
 from kg.release.build import build
 from kg.release.publication import Releases
 from kg.release.quarantine import Quarantine
+from kg.release.submission import RefusedError
 from kg.settings import Settings
 from kg.store import parse_rdf
 
@@ -56,12 +59,17 @@ TWO_DATES = HEAD + (
     'agency:a inov:date "2024-05-01"^^<http://www.w3.org/2001/XMLSchema#date> ,'
     ' "2024-05-02"^^<http://www.w3.org/2001/XMLSchema#date> .'
 )
+NO_ORDER = HEAD + (
+    'agency:a inov:rankMin "NaN"^^<http://www.w3.org/2001/XMLSchema#double> ; inov:rankMax 1.5 .'
+)
 SHAPES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix inov: <https://w3id.org/inovasi-publik/ont#> .
 @prefix inovsh: <https://w3id.org/inovasi-publik/shapes#> .
 inovsh:AgencyShape a sh:NodeShape ; sh:targetSubjectsOf inov:venue ;
-    sh:property inovsh:Agency-date .
+    sh:property inovsh:Agency-date , inovsh:Agency-rank .
+inovsh:Agency-rank sh:path inov:rankMin ; sh:lessThanOrEquals inov:rankMax ;
+    sh:severity sh:Violation ; sh:message "Urutan salah"@id , "Wrong order"@en .
 inovsh:Agency-date sh:path inov:date ; sh:maxCount 1 ; sh:severity sh:Violation ;
     sh:message "Satu tanggal saja"@id , "One date only"@en .
 """
@@ -443,6 +451,26 @@ def test_what_the_gate_refuses_is_kept_and_told_in_every_form(store: Store) -> N
         assert response.status == status
         assert status == 401 or "Agency-date" in body
         connection.close()
+
+
+def test_values_that_cannot_be_compared_are_a_result_like_any_other(
+    store: Store, tmp_path: Path, kit: Kit
+) -> None:
+    """Where rdflib has no order it raises, and pySHACL with it."""
+    answer = store.ask("PUT", "order", NO_ORDER)
+    assert answer.status == 422
+    assert [entry["rule"].rpartition("#")[2] for entry in answer.json["entries"]] == ["Agency-rank"]
+    rows = [
+        ("agency:a", "inov:rankMin", '"NaN"^^xsd:double', ""),
+        ("agency:a", "inov:rankMax", "1.5", ""),
+    ]
+    folder = kit.write_source(tmp_path, "904", rows)
+    folders = [("ontology", store.settings.ontology), ("data", store.settings.data)]
+    options = [f"--{name}={path}" for name, path in (*folders, ("home", store.settings.home))]
+    done = CliRunner().invoke(make_group("en"), ["ingest", str(folder), *options])
+    assert done.exit_code == 1
+    assert isinstance(done.exception, RefusedError)
+    assert "Wrong order" in done.output
 
 
 def test_a_dry_run_tells_what_would_change_and_changes_nothing(store: Store) -> None:

@@ -26,6 +26,7 @@ from kg.iris import parse_iri
 from kg.language import LANGUAGES, Text
 from kg.namespaces import CANONICAL_BASE
 from kg.store import Quad
+from kg.terms import ordered
 
 MAX_TRIPLES: Final = 500_000
 MAX_IRI: Final = 2000
@@ -104,7 +105,7 @@ def _faults(quads: list[Quad], source: Source, path: Path) -> Iterator[RecordErr
             graph[:80],
         )
     terms = {term for q in quads for term in (q.subject, q.predicate, q.object)}
-    for term in sorted(terms - blank):
+    for term in ordered(terms - blank):
         if problem := _problem(term):
             yield RecordError(place, problem, ascii(str(term))[1:-1][:120])
 

@@ -22,6 +22,7 @@ from kg.release.dumps import FOLDER, DumpSource, make_dumps
 from kg.release.publication import CONTENT, PUBLICATION, STORE, Incoming
 from kg.release.statistics import Figures, Triple
 from kg.store import ReleaseStore, extend_store
+from kg.terms import ordered
 
 
 def complete_release(
@@ -87,7 +88,7 @@ def _citation(store: ReleaseStore, incoming: Incoming, published: datetime) -> C
         return [
             str(term)
             for language in languages
-            for term in sorted(found)
+            for term in ordered(found)
             if isinstance(term, Literal) and term.language == language
         ]
 

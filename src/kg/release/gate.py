@@ -17,6 +17,7 @@ from kg.release.candidate import Candidate, nquads
 from kg.release.verdict import Entry, Severity, Verdict, in_order
 from kg.release.view import view_of
 from kg.store import MemoryStore
+from kg.terms import ordered
 from kg.validation import Finding, Result, Shapes, run_checks, validate_view
 
 _SEVERITIES: Final[Mapping[Node, Severity]] = {
@@ -94,7 +95,7 @@ def copied_text(
     """
     names = {run for name in corpus.proper_names for run in fingerprints(name)}
     known = frozenset().union(*corpus.fingerprints.values()) - names
-    for subject, predicate, value in sorted(set(literals)):
+    for subject, predicate, value in ordered(set(literals)):
         for run in shared_runs(str(value), known):
             yield Entry(
                 severity="violation",

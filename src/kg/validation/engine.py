@@ -22,6 +22,7 @@ from rdflib.term import Node
 
 from kg.errors import ShapesError
 from kg.language import Text
+from kg.validation.comparing import compare_whatever_comes
 from kg.validation.report import Result
 from kg.validation.shapes import Shapes
 
@@ -43,6 +44,7 @@ def run_pyshacl(data: Graph | Dataset, part: Graph, shapes: Shapes) -> Iterator[
 
 
 def _report(data: Graph, part: Graph) -> tuple[object, str]:
+    compare_whatever_comes()
     with warnings.catch_warnings():
         # rdflib 7.6 warns of its own use of Dataset.default_context.
         warnings.simplefilter("ignore", DeprecationWarning)
