@@ -16,6 +16,7 @@ from rdflib.namespace import PROV, SKOS
 
 from kg.namespaces import OA
 from kg.store import Quad, Term
+from kg.terms import ordered
 from kg.web.reader import Claim, Reader, Span
 
 PAGE_SIZE: Final = 50
@@ -182,7 +183,7 @@ def _statements(
         evidence[claim.triple[1:]].append(claim)
     held: dict[URIRef, list[Value]] = defaultdict(list)
     others: dict[URIRef, list[Value]] = defaultdict(list)
-    for pair in sorted(graphs.keys() | evidence.keys()):
+    for pair in ordered(graphs.keys() | evidence.keys()):
         predicate, term = pair
         value = Value(term, tuple(evidence[pair]), _own_graphs(reader, graphs[pair]))
         is_held = value.graphs or None in graphs[pair]

@@ -18,6 +18,7 @@ from rdflib import RDF, XSD, BNode, Literal, URIRef
 from rdflib.namespace import SKOS
 
 from kg.store import Quad, Term
+from kg.terms import ordered
 from kg.web.context import CLAIMS, Context
 from kg.web.context import Term as Entry
 
@@ -80,7 +81,7 @@ def by_subject(quads: Iterable[Quad]) -> Mapping[Term, Sequence[Quad]]:
     groups: dict[Term, list[Quad]] = {}
     for quad in quads:
         groups.setdefault(quad.subject, []).append(quad)
-    return {subject: sorted(group, key=_rank) for subject, group in groups.items()}
+    return {subject: ordered(group, _rank) for subject, group in groups.items()}
 
 
 def _rank(quad: Quad) -> tuple[bool, bool, URIRef, Term]:

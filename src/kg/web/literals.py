@@ -11,6 +11,7 @@ from kg.language import Language
 from kg.web.texts import MONTHS, WORDS
 
 _DATE: Final = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,100}(?:\.[0-9]{0,100})?|[+-]?\.[0-9]{1,100}")
 _GROUPED: Final = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _SEPARATORS: Final[Mapping[Language, tuple[str, str]]] = {"id": (".", ","), "en": (",", ".")}
 
@@ -28,13 +29,16 @@ def show_literal(literal: Literal, language: Language) -> str:
 
 
 def show_number(number: str | int, language: Language) -> str:
-    """Return a decimal number with its digits in groups of three.
+    """Return a decimal number with its digits in groups of three, and anything else as it is.
 
     >>> show_number(1700, "id")
     '1.700'
     >>> show_number("1700.50", "en")
     '1,700.5'
     """
+    if not _NUMBER.fullmatch(str(number)):
+        # A source may write anything: no number at all, or ``1E999999999``.
+        return str(number)
     thousands, point = _SEPARATORS[language]
     whole, _, fraction = f"{Decimal(number):f}".partition(".")
     fraction = fraction.rstrip("0")
@@ -55,7 +59,8 @@ def show_date(date: str, language: Language) -> str:
 
 
 def _show_boolean(value: str, language: Language) -> str:
-    return WORDS["true" if value in ("true", "1") else "false"][language]
+    name = {"true": "true", "1": "true", "false": "false", "0": "false"}.get(value)
+    return WORDS[name][language] if name else value
 
 
 _WRITERS: Final[Mapping[str, Callable[[str, Language], str]]] = {

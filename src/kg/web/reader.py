@@ -14,6 +14,7 @@ from rdflib.namespace import DCTERMS, PROV, SH, SKOS
 
 from kg.namespaces import OA
 from kg.store import MemoryStore, Quad, ReleaseStore, Term
+from kg.terms import ordered
 
 LABELS: Final = (SKOS.prefLabel, RDFS.label, DCTERMS.title, SH.resultMessage)
 """The properties that name a thing, best first."""
@@ -76,7 +77,7 @@ class Reader:
 
     def values(self, subject: URIRef | BNode, predicate: URIRef) -> list[Term]:
         """Return the distinct values of a property in whatever graph, sorted."""
-        return sorted({quad.object for quad in self.store.quads(subject, predicate)})
+        return ordered({quad.object for quad in self.store.quads(subject, predicate)})
 
     def things(self, subject: URIRef | BNode, predicate: URIRef) -> list[URIRef]:
         """Return the values of a property that are IRIs, sorted."""
@@ -98,7 +99,7 @@ class Reader:
             trusted = [quad for quad in quads if not self.is_source_graph(quad.graph)] or quads
             found = {quad.object for quad in trusted if isinstance(quad.object, Literal)}
             if found:
-                return tuple(sorted(found))
+                return tuple(ordered(found))
         return ()
 
     def _definitions(self, iri: URIRef) -> tuple[Literal, ...]:
@@ -158,7 +159,7 @@ class Reader:
             speaker=one(self.inov.attributedTo),
             elaborates=one(self.inov.elaborates),
             spans=tuple(self._spans(things(self.inov.span))),
-            notes=tuple(note for note in sorted(notes) if isinstance(note, Literal)),
+            notes=tuple(note for note in ordered(notes) if isinstance(note, Literal)),
         )
 
     def _spans(self, iris: Iterable[URIRef]) -> Iterator[Span]:

@@ -12,6 +12,7 @@ from rdflib.namespace import SKOS
 
 from kg.namespaces import ORG
 from kg.store import DEFAULT_GRAPH, Term
+from kg.terms import ordered
 from kg.web.description import Description
 from kg.web.documents import LICENSE
 from kg.web.presentation import Presenter
@@ -120,7 +121,7 @@ class _Composer:
             for predicate in predicates
             for quad in self.reader.store.quads(thing, predicate, graph=DEFAULT_GRAPH)
         )
-        return sorted({quad.object for quad in quads})
+        return ordered({quad.object for quad in quads})
 
     def _things(self, thing: URIRef, *predicates: URIRef) -> list[URIRef]:
         values = self._values(thing, *predicates)
