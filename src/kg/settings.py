@@ -54,6 +54,7 @@ class Settings:
     write_limit: int = 16
     write_rate: int = 60
     write_timeout: float = 120.0
+    write_memory: int = 4096
 
     @property
     def service_endpoints(self) -> frozenset[str]:
@@ -142,6 +143,7 @@ _POSITIVE: Final = (
     "rate_burst",
     "write_limit",
     "write_timeout",
+    "write_memory",
 )
 _NOT_NEGATIVE: Final = (
     "query_copy_limit",
@@ -232,6 +234,9 @@ HELP: Final[Mapping[str, Text]] = {
     "write_timeout": Text(
         "Batas waktu satu penulisan, menunggu giliran termasuk, detik",
         "Time limit of a write, waiting for its turn included, in seconds",
+    ),
+    "write_memory": Text(
+        "Batas memori proses yang menulis, MiB", "Memory limit of the process that writes, in MiB"
     ),
 }
 

@@ -579,6 +579,22 @@ def test_a_slow_body_is_given_up_and_a_long_write_stopped(
 
 
 @pytest.mark.crash
+def test_a_write_that_needs_too_much_memory_is_refused_and_the_next_one_is_made(
+    start: Callable[..., Any], ground: Settings
+) -> None:
+    names = ", ".join(f'"{number}"@id' for number in range(400_000))
+    with start(write_memory=1200, write_limit=16) as (address, process):
+        store = Store(address, ground, process)
+        refused = store.ask("PUT", "many", HEAD + f"agency:a inov:name {names} .")
+        assert refused.status == 413
+        assert refused.json["type"].endswith("problem/write-memory")
+        assert refused.json["limit"] == 1200
+        assert process.poll() is None
+        assert store.ask("GET", "many").status == 404
+        assert store.ask("PUT", "few", JOHN).status == 201
+
+
+@pytest.mark.crash
 @pytest.mark.parametrize("delay", [0.3, 0.9, 1.5, 2.1])
 def test_a_killed_server_leaves_the_old_or_the_new_graph_and_the_next_command_works(
     delay: float, start: Callable[..., Any], ground: Settings

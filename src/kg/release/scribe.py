@@ -3,10 +3,13 @@
 It reads one line of JSON a change from standard input and answers with one on standard output.
 So a long gate takes neither a web process's time nor its memory, and can be killed: a change is
 made whole or not at all. It ends with its input, or when nobody has asked for anything for long.
+Its argument is how many MiB of memory it may have; a change that needs more is refused, and the
+process ends after it.
 """
 
 import json
 import os
+import resource
 import select
 import sys
 from collections.abc import Mapping
@@ -27,19 +30,34 @@ from kg.settings import Settings
 IDLE: Final = 300.0
 """Seconds without work after which the process ends."""
 
+OUT_OF_MEMORY: Final = "MemoryError"
+
 _LISTED: Final = 200
 """Entries of a verdict that an answer lists; the report and the quarantine have them all."""
 
 
-def run() -> None:
-    """Answer one line after the other until there are no more."""
+def run(memory: int | None = None) -> None:
+    """Answer one line after the other until there are no more, with at most ``memory`` MiB."""
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory << 20,) * 2)
     # What is printed by chance must not stand among the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with answers:
         while select.select([sys.stdin], [], [], IDLE)[0] and (line := sys.stdin.readline()):
-            answers.write(json.dumps(answer(json.loads(line))) + "\n")
+            told = _answer(line)
+            answers.write(json.dumps(told) + "\n")
             answers.flush()
+            if told.get("error") == OUT_OF_MEMORY:
+                # What is left is in pieces; the next change has a process of its own.
+                return
+
+
+def _answer(line: str) -> dict[str, Any]:
+    try:
+        return answer(json.loads(line))
+    except MemoryError:
+        return {"error": OUT_OF_MEMORY}
 
 
 def answer(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,4 +129,4 @@ def _fault(error: KgError, more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run()
+    run(*map(int, sys.argv[1:2]))

@@ -95,7 +95,7 @@ class _Office:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Let an application write for those whose tokens the settings name."""
-    app.extensions[_KEY] = _Office(settings, Access(settings), Scribe())
+    app.extensions[_KEY] = _Office(settings, Access(settings), Scribe(settings.write_memory))
 
 
 def close_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ or not at all.
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ WAITING: Final = 4
 """Writes of one web process that may be under way or wait for their turn."""
 
 _COMMAND: Final = (sys.executable, "-m", "kg.release.scribe")
+_OUT_OF_MEMORY: Final = "MemoryError"
 _SECRET: Final = "KG_WRITE_TOKENS"  # noqa: S105  the name of a variable
 _BLOCK: Final = 1 << 16
 _ATTEMPTS: Final = 2
@@ -61,6 +63,23 @@ class WriteTimeoutError(KgError):
         )
 
 
+class WriteMemoryError(KgError):
+    """A write that needs more memory than it may have, which is given in MiB."""
+
+    http_status = 413
+
+    def __init__(self, limit: int) -> None:
+        self.members: Mapping[str, object] = {"limit": limit, "unit": "MiB"}
+        super().__init__(
+            Text(
+                "Penulisan ini memerlukan lebih dari {limit} MiB memori (KG_WRITE_MEMORY). Graf "
+                "tetap utuh; bagi menjadi beberapa sumber",
+                "This write needs more than {limit} MiB of memory (KG_WRITE_MEMORY). The graph is "
+                "whole; split it into several sources",
+            ).format(limit=limit)
+        )
+
+
 class ScribeCrashedError(KgError):
     """The process that writes has ended in the middle of a write."""
 
@@ -83,7 +102,9 @@ class _EndedError(Exception):
 class Scribe:
     """The one process of a web process that writes. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
+        """Start nothing yet; ``memory`` is how many MiB the process may have."""
+        self._memory = memory
         self._places = threading.BoundedSemaphore(WAITING)
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -91,7 +112,8 @@ class Scribe:
     def ask(self, job: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         """Have a change made, and return what ``kg.release.scribe`` answers.
 
-        Raises ``WriteBusyError``, ``WriteTimeoutError`` and ``ScribeCrashedError``.
+        Raises ``WriteBusyError``, ``WriteTimeoutError``, ``WriteMemoryError`` and
+        ``ScribeCrashedError``.
         """
         deadline = time.monotonic() + seconds
         if not self._places.acquire(blocking=False):
@@ -116,6 +138,8 @@ class Scribe:
             except TimeoutError:
                 self._kill()
                 raise WriteTimeoutError(seconds) from None
+            if found.get("error") == _OUT_OF_MEMORY:
+                raise WriteMemoryError(self._memory)
             return found
         raise ScribeCrashedError
 
@@ -124,7 +148,7 @@ class Scribe:
             self._kill()
             environment = {name: text for name, text in os.environ.items() if name != _SECRET}
             self._process = subprocess.Popen(  # noqa: S603  our own program
-                _COMMAND,
+                (*_COMMAND, str(self._memory)),
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -151,6 +175,9 @@ class Scribe:
                 self._kill()
                 if code == 0 and not answer:
                     raise _EndedError
+                if code == -signal.SIGABRT:
+                    # So the engine ends where Python would raise MemoryError.
+                    raise WriteMemoryError(self._memory)
                 raise ScribeCrashedError
             answer += block
         return answer

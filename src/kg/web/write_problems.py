@@ -77,6 +77,14 @@ WRITE_PROBLEMS: Final[Mapping[type[KgError], tuple[str, Text, Text]]] = {
             "Writes are made one after the other. Retry-After says when to try again.",
         ),
     ),
+    scribe.WriteMemoryError: (
+        "write-memory",
+        Text("Batas memori penulisan terlampaui", "Memory limit of the write reached"),
+        Text(
+            "Penulisan memerlukan lebih banyak memori daripada yang boleh dipakai satu penulisan.",
+            "The write needs more memory than one write may have.",
+        ),
+    ),
     scribe.WriteTimeoutError: (
         "write-timeout",
         Text("Batas waktu penulisan terlampaui", "Time limit of the write reached"),
