@@ -14,6 +14,7 @@ from kg.cli.output import Steps, show_verdict
 from kg.language import Language, Text, counted
 from kg.namespaces import read_prefixes
 from kg.release.act import Act
+from kg.release.handing_in import Handing
 from kg.release.intake import Outcome
 from kg.release.quarantine import Quarantine
 from kg.release.submission import Correction, RefusedError, Submission, retry, submit
@@ -34,14 +35,16 @@ _FORMAT: Final = Text(
 _INGEST: Final = Text(
     "Membawa data ke rilis yang berlaku, dalam satu langkah utuh. JALUR adalah tabel "
     "(.csv, .tsv, .xlsx; lihat 'kg template'), folder sumber (setoran beserta berkas "
-    "RDF-nya), tabel keputusan, berkas RDF berisi tipe dan label, atau folder yang memuat "
-    "beberapa di antaranya. Bila ditolak, tidak ada yang berubah, kiriman disimpan dalam "
-    "karantina bersama laporannya, dan kode keluarnya 1.",
+    "RDF-nya), tabel keputusan, berkas RDF, atau folder yang memuat beberapa di antaranya. "
+    "Berkas RDF berisi fakta menjadi setoran dengan id menurut nama berkasnya atau --source; "
+    "yang berisi tipe dan label saja menerangkan hal. Bila ditolak, tidak ada yang berubah, "
+    "kiriman disimpan dalam karantina bersama laporannya, dan kode keluarnya 1.",
     "Bring data to the current release, in one whole step. A PATH is a table (.csv, "
     ".tsv, .xlsx; see 'kg template'), a source's folder (a deposit with its RDF file), a "
-    "table of decisions, an RDF file of classes and labels, or a folder with several of "
-    "these. If the batch is refused nothing changes, it is kept in quarantine with its "
-    "report, and the exit code is 1.",
+    "table of decisions, an RDF file, or a folder with several of these. An RDF file with "
+    "facts becomes a deposit with an id from its name or --source; one of classes and labels "
+    "alone describes things. If the batch is refused nothing changes, it is kept in quarantine "
+    "with its report, and the exit code is 1.",
 )
 _TABLE_KIND: Final = Text(
     "Jenis tabel, bila folder dan kepala kolomnya tidak menunjukkannya",
@@ -51,6 +54,15 @@ _SUGGESTIONS: Final = Text(
     "Usulkan perbaikan bila ada: kode terdekat, tanggal terbalik, bahasa yang kurang",
     "Suggest a mending where there is one: nearest code, turned date, missing language",
 )
+_HANDING: Final = {
+    "label-en": Text("Label setoran, bahasa Inggris", "Label of the deposit, English"),
+    "label-id": Text("Label setoran, bahasa Indonesia", "Label of the deposit, Indonesian"),
+    "depositor": Text("Siapa penyetornya; bila kosong, --by", "Who hands it in; --by if empty"),
+    "source": Text(
+        "Id setoran dari berkas RDF; bila kosong, menurut nama berkasnya",
+        "Id of the deposit that an RDF file becomes; from the file's name if empty",
+    ),
+}
 _FILES: Final = click.Path(exists=True, path_type=Path)
 
 
@@ -81,6 +93,7 @@ def ingest_command(language: Language) -> click.Command:
         )[language],
     )
     @click.option("--kind", help=_TABLE_KIND[language])
+    @_handing_in(language)
     @_naming_the_act(language)
     @offer_settings(_SETTINGS, language)
     def command(  # noqa: PLR0913  one parameter an option
@@ -89,6 +102,10 @@ def ingest_command(language: Language) -> click.Command:
         withdrawn: tuple[str, ...],
         dry_run: bool,
         kind: str | None,
+        source: str,
+        depositor: str,
+        label_id: str,
+        label_en: str,
         by: str,
         note: str,
         report_format: str,
@@ -101,7 +118,8 @@ def ingest_command(language: Language) -> click.Command:
             )
         settings = settings_of(**given)
         act = Act.now("ingest", by, note)
-        submission = Submission(paths, withdrawn, act, dry_run, kind)
+        handing = Handing(by, act.started_at[:10], source, depositor, label_id, label_en)
+        submission = Submission(paths, withdrawn, act, dry_run, kind, handing=handing)
         steps = Steps(language)
         form = _Form(language, report_format, fix_suggestions)
         _report(lambda: submit(settings, submission, steps), settings, form)
@@ -215,6 +233,15 @@ def _format_option(language: Language) -> Callable[[Command], Command]:
         show_default=True,
         help=_FORMAT[language],
     )
+
+
+def _handing_in(language: Language) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for name, words in _HANDING.items():
+            command = click.option(f"--{name}", default="", help=words[language])(command)
+        return command
+
+    return add
 
 
 def _naming_the_act(language: Language) -> Callable[[Command], Command]:

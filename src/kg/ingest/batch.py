@@ -197,7 +197,7 @@ def table_readers(ontology: Path, kind: str | None = None) -> dict[str, Reader]:
     """
 
     def read(path: Path, _prefixes: Mapping[str, str]) -> Batch:
-        _refuse_large(path)
+        refuse_large(path)
         table = replace(find_table(path, read_kinds(ontology), kind), stands_in=False)
         return Batch(tables=((table, rows_by_source(table)),))
 
@@ -207,7 +207,7 @@ def table_readers(ontology: Path, kind: str | None = None) -> dict[str, Reader]:
 def _read_source_folder(folder: Path, prefixes: Mapping[str, str]) -> Batch:
     names = _source_files(folder)
     for name in (*names, THINGS):
-        _refuse_large(folder / name)
+        refuse_large(folder / name)
     source = read_source(folder, prefixes)
     if source.kind == DEPOSIT and source.file not in names:
         words = Text("Tulis nama berkas RDF di folder ini", "Name an RDF file of this folder")
@@ -222,7 +222,7 @@ def _read_source_folder(folder: Path, prefixes: Mapping[str, str]) -> Batch:
 
 
 def _read_things(path: Path, _prefixes: Mapping[str, str]) -> Batch:
-    _refuse_large(path)
+    refuse_large(path)
     things, faults = [], []
     for subject, predicate, value, graph in read_rdf(path):
         fault = fault_of(subject, predicate, value) or _graph_fault(graph)
@@ -242,7 +242,7 @@ def _graph_fault(graph: Node | None) -> Text | None:
 
 
 def _read_decisions(path: Path, _prefixes: Mapping[str, str]) -> Batch:
-    _refuse_large(path)
+    refuse_large(path)
     rows = list(read_table(path, DECISIONS[path.name]))
     if faults := [row for row in rows if isinstance(row, RecordError)]:
         raise InputError(faults)
@@ -250,7 +250,8 @@ def _read_decisions(path: Path, _prefixes: Mapping[str, str]) -> Batch:
     return Batch(decisions={path.name: read})
 
 
-def _refuse_large(path: Path) -> None:
+def refuse_large(path: Path) -> None:
+    """Raise ``RecordError`` for a file of more than ``LARGEST`` bytes."""
     if path.is_file() and path.stat().st_size > LARGEST:
         raise RecordError(
             Location(path),

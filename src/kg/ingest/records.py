@@ -72,6 +72,16 @@ def read_text(path: Path) -> str:
     return text
 
 
+def read_rdf_text(path: Path) -> str:
+    """Return the text of an RDF file; XML and JSON end with their last bracket, in any line.
+
+    Raises what ``read_text`` raises.
+    """
+    if path.suffix in (".rdf", ".jsonld"):
+        return decode(path, read_bytes(path))
+    return read_text(path)
+
+
 def read_table(path: Path, columns: Sequence[str]) -> Iterator[Row | RecordError]:
     """Yield each row of a CSV file, or the fault that stands in its place.
 
@@ -187,7 +197,7 @@ def read_rdf(path: Path) -> list[Quad]:
                 "The file's ending is not known; use {endings}",
             ).format(endings=" ".join(f".{name}" for name in SYNTAXES)),
         )
-    text = read_text(path)
+    text = read_rdf_text(path)
     check_rdf(path, text, syntax)
     try:
         quads = parse_rdf(text, syntax, path.resolve().as_uri())

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.errors import InputError, KgError, Location, RecordError
@@ -13,7 +13,9 @@ from kg.namespaces import read_prefixes
 from kg.release.act import Act
 from kg.release.audit import record
 from kg.release.build import Progress
+from kg.release.handing_in import Given, Handing, hand_in
 from kg.release.intake import Delivery, Outcome, Ways, bring
+from kg.release.publication import Releases
 from kg.release.quarantine import Quarantine, Refused, verdict_of
 from kg.release.verdict import NonConformanceError
 from kg.settings import Settings
@@ -44,7 +46,7 @@ class Submission:
     """Files and folders that are brought together, and the sources that are withdrawn with them.
 
     ``kind`` is that of the tables, where neither folder nor header tells; ``decided_on`` is the
-    same as in ``Delivery``.
+    same as in ``Delivery``. With ``handing``, RDF files with facts are handed in as deposits.
     """
 
     paths: tuple[Path, ...]
@@ -53,6 +55,7 @@ class Submission:
     dry_run: bool = False
     kind: str | None = None
     decided_on: str | None = None
+    handing: Handing | None = None
 
 
 def submit(
@@ -66,16 +69,31 @@ def submit(
     Raises ``RefusedError`` if it cannot be read or does not pass the gate, and ``StoreError`` if
     the disk does not do as it should. The current release then stays as it was.
     """
-    try:
-        progress(Text("Membaca kiriman", "Reading the batch"))
-        prefixes = read_prefixes(settings.ontology)
-        readers = table_readers(settings.ontology, submission.kind)
-        batch = read_batch(submission.paths, prefixes, submission.withdrawn, readers)
-        delivery = Delivery(batch, submission.act, submission.dry_run, submission.decided_on)
-        return bring(settings, delivery, progress, ways)
-    except (NonConformanceError, InputError, RecordError) as error:
-        kept = None if submission.dry_run else _keep(settings, submission, error)
-        raise RefusedError(error, kept) from error
+    given = Given(submission.paths)
+    with tempfile.TemporaryDirectory(prefix="kg-deposit-") as place:
+        try:
+            progress(Text("Membaca kiriman", "Reading the batch"))
+            if submission.handing:
+                current = Releases(settings.home).current_or_none()
+                given = hand_in(
+                    given.paths, submission.handing, current, settings.home, Path(place)
+                )
+            outcome = _bring(settings, replace(submission, paths=given.paths), progress, ways)
+            return replace(outcome, verdict=given.entries(outcome.verdict))
+        except (NonConformanceError, InputError, RecordError) as found:
+            error, brought = given.error(found), replace(submission, paths=given.paths)
+            kept = None if submission.dry_run else _keep(settings, brought, error)
+            raise RefusedError(error, kept) from found
+
+
+def _bring(
+    settings: Settings, submission: Submission, progress: Progress, ways: Ways | None
+) -> Outcome:
+    prefixes = read_prefixes(settings.ontology)
+    readers = table_readers(settings.ontology, submission.kind)
+    batch = read_batch(submission.paths, prefixes, submission.withdrawn, readers)
+    delivery = Delivery(batch, submission.act, submission.dry_run, submission.decided_on)
+    return bring(settings, delivery, progress, ways)
 
 
 def _keep(settings: Settings, submission: Submission, error: KgError) -> Refused | None:
