@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from kg.settings import Settings
 if TYPE_CHECKING:
     import subprocess
 
+TOKEN = "0123456789abcdef-antarmuka"  # noqa: S105  made up
 Serve = Callable[..., AbstractContextManager[tuple[str, "subprocess.Popen[bytes]"]]]
 
 
@@ -24,9 +26,16 @@ def address(
     home = tmp_path_factory.mktemp("interop")
     base = f"http://127.0.0.1:{port}/"
     build(Settings(home=home, data=small_data, base_iri=base), lambda _step: None)
-    settings = {"query_timeout": 2.0, "query_memory": 700, "result_limit": 16}
+    settings: dict[str, object] = {"query_timeout": 2.0, "query_memory": 700, "result_limit": 16}
+    settings |= {"data": small_data, "write_tokens": f"tests={sha256(TOKEN.encode()).hexdigest()}"}
     with serve_home(home, port=port, **settings) as (address, _):
         yield address
+
+
+@pytest.fixture(scope="session")
+def token() -> str:
+    """Return what those who write send."""
+    return TOKEN
 
 
 @pytest.fixture(scope="session")
