@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from kg.namespaces import GRAPH
 from kg.release.draft import Draft
 from kg.release.gate import copied_text
 from kg.release.judgement import Candidate, Difference, Gate, judge_change
+from kg.release.standing import hash_folder
 from kg.release.verdict import Entry, Verdict, in_order
 from kg.release.view import canonical
 from kg.settings import Settings
@@ -55,7 +57,7 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     ``ShapesError`` if a shape is at fault.
     """
     draft = question.draft
-    gate = Gate.open(settings.ontology)
+    gate = _gate_of(settings.ontology, hash_folder(settings.ontology))
     report = Graph()
     for quad in draft.before.quads(graph=GRAPH.validation):
         report.add(quad[:3])
@@ -69,6 +71,15 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     )
     copied = _copied_text(question, settings)
     return Verdict(in_order((*verdict.entries, *copied)), verdict.report)
+
+
+@lru_cache(maxsize=1)
+def _gate_of(ontology: Path, _files: str) -> Gate:
+    """Read the shapes and checks once for as long as the files stay what they are.
+
+    A process that judges many changes would spend more on that than on any of them.
+    """
+    return Gate.open(ontology)
 
 
 def _quads(lines: set[bytes]) -> Sequence[Quad]:

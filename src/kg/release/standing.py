@@ -27,9 +27,9 @@ def standing(settings: Settings) -> dict[str, str]:
     """
     return {
         "tool": tool_version(),
-        "ontology": _hash(settings.ontology),
-        "shapes": _hash(settings.ontology / "shapes"),
-        "data": _hash(settings.data),
+        "ontology": hash_folder(settings.ontology),
+        "shapes": hash_folder(settings.ontology / "shapes"),
+        "data": hash_folder(settings.data),
     }
 
 
@@ -42,7 +42,8 @@ def shared_things(corpus: Corpus, overlay: Path | None) -> list[str]:
     return sorted(sides[True] & sides[False])
 
 
-def _hash(folder: Path) -> str:
+def hash_folder(folder: Path) -> str:
+    """Return what tells the files of a folder from any others, by names and content."""
     digest = sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("."):
