@@ -24,6 +24,7 @@ def work(tmp_path_factory: pytest.TempPathFactory, kit: Kit) -> Path:
     """Return a folder with a home to which one source was brought, and a batch of two more."""
     folder = tmp_path_factory.mktemp("work")
     chosen = kit.small_settings(folder)
+    (chosen.data / "things" / "publisher.ttl").write_text(PUBLISHER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "load_shapes", lambda _: None)
         patch.setattr(building, "judge", lambda *_: Verdict((), kit.empty_report()))
@@ -36,6 +37,12 @@ def work(tmp_path_factory: pytest.TempPathFactory, kit: Kit) -> Path:
     return folder
 
 
+PUBLISHER = """
+@prefix inov: <https://w3id.org/inovasi-publik/ont#> .
+@prefix publisher: <https://w3id.org/inovasi-publik/id/publisher/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+publisher:inovasi a inov:Agency ; skos:prefLabel "Inovasi"@id , "Inovasi (en)"@en .
+"""
 ROWS = [("agency:b", "inov:venue", "place:x", ""), ("agency:b", "inov:name", '"B"', "")]
 
 
@@ -65,7 +72,7 @@ def check(trial: dict[str, Any]) -> bool:
     return bool(trial["killed"])
 
 
-@pytest.mark.parametrize(("kind", "count"), [("calls", 5), ("moments", 2)])
+@pytest.mark.parametrize(("kind", "count"), [("calls", 5), ("moments", 2), ("completing", 2)])
 def test_a_few_kills_leave_the_old_release_or_the_new_one(
     work: Path, kind: str, count: int
 ) -> None:
@@ -73,7 +80,7 @@ def test_a_few_kills_leave_the_old_release_or_the_new_one(
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize(("kind", "count"), [("calls", 120), ("moments", 80)])
+@pytest.mark.parametrize(("kind", "count"), [("calls", 120), ("moments", 80), ("completing", 60)])
 def test_two_hundred_kills_leave_the_old_release_or_the_new_one(
     work: Path, kind: str, count: int
 ) -> None:
