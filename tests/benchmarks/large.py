@@ -76,13 +76,13 @@ class Template:
             bare = word.strip("<>")
             if bare in names:
                 head, mark, tail = bare.partition("#")
-                words.append(f"<{head}-@{names[bare]}@{mark}{tail}>")
+                words.append(f"<{head}-x@{names[bare]}@{mark}{tail}>")
             else:
                 words.append(word)
         new = " ".join(words)
         slug = name.rpartition("/")[2]
         if "terms/identifier>" in new:
-            new = new.replace(f'"{slug}"', f'"{slug}-@{group}@"')
+            new = new.replace(f'"{slug}"', f'"{slug}-x@{group}@"')
         if "#prefLabel>" in new:
             new = new.replace('"@', f' @{group}@"@')
         return new

@@ -7,6 +7,7 @@ import click
 
 from kg.cli.output import Steps
 from kg.language import Language, Text
+from kg.release.later import finish_dumps
 from kg.release.permanence import write_redirects
 from kg.release.publication import Releases
 from kg.settings import read_settings
@@ -54,7 +55,9 @@ def make_export(language: Language) -> click.Command:
 
         settings = read_settings({**os.environ, **({"KG_HOME": home} if home else {})})
         steps = Steps(language)
-        done = export_site(Releases(settings.home).current(), settings, folder, steps, address)
+        current = Releases(settings.home).current()
+        finish_dumps(current.path)
+        done = export_site(current, settings, folder, steps, address)
         steps.finish(
             Text(
                 "{files} berkas, {size:.1f} MiB, {seconds:.0f} detik, di {folder}",

@@ -17,6 +17,7 @@ from kg.namespaces import read_prefixes
 from kg.release.build import build, judge_data
 from kg.release.files import judge_files
 from kg.release.history import History
+from kg.release.later import pending, start_finishing
 from kg.release.suggestions import knowledge_of, with_suggestions
 from kg.release.verdict import NonConformanceError, Verdict
 from kg.settings import BUILDING, READING, SERVING, Settings
@@ -171,6 +172,8 @@ def _serve(language: Language) -> click.Command:
             if settings.log == "text":
                 write_welcome(release, settings, settings.lang if given["lang"] else language)
 
+        if pending(settings.home):
+            start_finishing(settings.home)
         serve(release, settings, welcome, releases)
 
     return command

@@ -16,6 +16,7 @@ from kg.namespaces import read_prefixes
 from kg.release.act import Act
 from kg.release.handing_in import Handing
 from kg.release.intake import Outcome
+from kg.release.later import finish_all, pending
 from kg.release.quarantine import Quarantine
 from kg.release.submission import Correction, RefusedError, Submission, retry, submit
 from kg.release.suggestions import knowledge_of, with_suggestions
@@ -282,6 +283,11 @@ def _report(act: Callable[[], Outcome], settings: Settings, form: _Form) -> None
     _print(outcome.verdict, settings, form)
     for line in _summary(outcome, form.language):
         click.echo(line, err=True)
+    if pending(settings.home):
+        # The release is in force; what an earlier, killed process left undone is made as well.
+        words = Text("Menulis berkas unduhan …", "Writing the downloads …")
+        click.echo(words[form.language], err=True)
+        finish_all(settings.home)
 
 
 def _print(verdict: Verdict, settings: Settings, form: _Form) -> None:

@@ -19,6 +19,7 @@ from kg.release.candidate import Candidate, assemble
 from kg.release.catalog import catalog_graph
 from kg.release.completion import complete_release
 from kg.release.gate import judge
+from kg.release.merging import Merged
 from kg.release.publication import (
     ChangedMeanwhileError,
     Complete,
@@ -128,13 +129,21 @@ def build(
     return release, judged.verdict
 
 
-def completing(settings: Settings, progress: Progress, at: datetime | None = None) -> Complete:
-    """Return what makes the files of a release besides content and store."""
+def completing(
+    settings: Settings,
+    progress: Progress,
+    at: datetime | None = None,
+    merged: Merged | None = None,
+) -> Complete:
+    """Return what makes the files of a release besides content and store.
+
+    ``merged`` is what made the content out of that of the release before, if that is known.
+    """
     prefixes = read_prefixes(settings.ontology)
 
     def complete(incoming: Incoming) -> Mapping[str, object]:
         progress(Text("Menghitung dan menulis berkas unduhan", "Counting, and writing the dumps"))
-        return complete_release(incoming, prefixes, at or datetime.now(UTC))
+        return complete_release(incoming, prefixes, at or datetime.now(UTC), merged)
 
     return complete
 

@@ -15,11 +15,16 @@ from kg.language import Language
 from kg.namespaces import GRAPH
 from kg.release.act import activity_triples
 from kg.release.candidate import nquads
+from kg.release.carrying import carry, exchange
 from kg.release.catalog import DATASET, DCAT
+from kg.release.changes import Change
 from kg.release.citation import Citation, write_citation
-from kg.release.description import Counted, ReleaseFacts, describe_release, release_iri
+from kg.release.counting import COUNTS, Counted, count_content, read_counts, write_counts
+from kg.release.description import ReleaseFacts, describe_release, release_iri
 from kg.release.dumps import FOLDER, DumpSource, make_dumps
-from kg.release.publication import CONTENT, PUBLICATION, STORE, Incoming
+from kg.release.later import Contents, begin_dumps
+from kg.release.merging import Merged
+from kg.release.publication import CONTENT, PUBLICATION, STORE, Incoming, Release
 from kg.release.statistics import Figures, Triple
 from kg.store import ReleaseStore, extend_store
 from kg.terms import ordered
@@ -29,13 +34,14 @@ def complete_release(
     incoming: Incoming,
     prefixes: Mapping[str, str],
     published: datetime,
-    counted: Counted | None = None,
+    merged: Merged | None = None,
 ) -> Mapping[str, Any]:
     """Make the files of a release and its publication; return what the manifest tells of them.
 
-    The incoming folder has the content and a store of it. ``prefixes`` are canonical. Where the
-    figures of the content are known already, ``counted`` spares asking for them. The same content,
-    predecessor and time give the same files. Raises ``StoreError`` and ``OSError``.
+    The incoming folder has the content and a store of it. ``prefixes`` are canonical. Where
+    ``merged`` tells what made the content out of the release before, all this costs as much as
+    what has changed, and the files that cost more are left for ``kg.release.later``. The same
+    content, predecessor and time give the same files. Raises ``StoreError`` and ``OSError``.
     """
     local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
     published = published.astimezone(UTC).replace(microsecond=0)
@@ -48,7 +54,17 @@ def complete_release(
         citation=write_citation(_citation(store, incoming, published)),
         previous=incoming.previous.content_path if incoming.previous else None,
     )
-    dumps = make_dumps(source, incoming.folder / FOLDER)
+    counted = _count(incoming, store, merged)
+    write_counts(incoming.folder / COUNTS, incoming.identifier, counted)
+    if merged is None:
+        dumps = make_dumps(source, incoming.folder / FOLDER)
+    else:
+        contents = Contents(map(str, counted.graphs), counted.tables)
+        changed = [*(Change("-", line) for line in merged.removed)]
+        changed += (Change("+", line) for line in merged.added)
+        dumps = begin_dumps(
+            source, changed if incoming.previous else None, contents, incoming.folder
+        )
     previous = incoming.previous.identifier if incoming.previous else None
     made = tuple(activity_triples(incoming.manifest, incoming.identifier, incoming.base))
     facts = ReleaseFacts(
@@ -57,8 +73,27 @@ def complete_release(
     figures, triples = describe_release(facts, store, counted)
     del store
     (incoming.folder / PUBLICATION).write_bytes(_write(triples, incoming.base))
-    extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION)
+    extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION, optimize=merged is None)
     return _manifest(figures, facts)
+
+
+def _count(incoming: Incoming, store: ReleaseStore, merged: Merged | None) -> Counted:
+    """Count the content, going on from what was counted of the release before if that is known."""
+    previous = incoming.previous
+    if merged is not None and previous is not None:
+        counted = read_counts(previous.path / COUNTS, previous.identifier)
+        if counted is not None:
+            before = ReleaseStore.open(previous.store_path), _published(previous)
+            change = exchange(merged.removed, merged.added, before, store)
+            return carry(counted, change, store, incoming.base)
+    return count_content(store, incoming.base)
+
+
+def _published(release: Release) -> frozenset[bytes]:
+    try:
+        return frozenset(release.publication_path.read_bytes().splitlines(keepends=True))
+    except FileNotFoundError:
+        return frozenset()
 
 
 def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:

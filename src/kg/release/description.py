@@ -16,8 +16,9 @@ from rdflib.namespace import DCTERMS, OWL, SKOS, VOID
 from kg.errors import StoreError
 from kg.iris import rebase
 from kg.language import LANGUAGES, Text
-from kg.namespaces import GRAPH, INOV
+from kg.namespaces import GRAPH
 from kg.release.catalog import DATASET, DCAT, ENDPOINT, SPATIAL
+from kg.release.counting import Counted
 from kg.release.dumps import Dump
 from kg.release.partitions import partitions
 from kg.release.statistics import (
@@ -26,13 +27,11 @@ from kg.release.statistics import (
     Surroundings,
     Triple,
     difference,
-    measure,
-    measure_graphs,
     measure_triples,
     without_counts_of_counts,
 )
 from kg.sparql.formats import GRAPHS
-from kg.store import ReleaseStore, Term
+from kg.store import ReleaseStore
 
 SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
@@ -91,21 +90,6 @@ class ReleaseFacts:
         return release_iri(self.base, self.identifier)
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What a store says about itself when it is asked: all that a description needs of it.
-
-    ``examples`` names one instance of each class; ``links`` counts the triples that lead from
-    things to another host, by host and property; ``dates`` are the first and the last date.
-    """
-
-    figures: Figures
-    graphs: Mapping[URIRef, Figures]
-    links: Mapping[tuple[str, str], int]
-    examples: Mapping[str, URIRef]
-    dates: tuple[Literal, Literal] | None
-
-
 def short_name(identifier: str) -> str:
     """Return what names a release's folder and its IRI: the first 16 digits."""
     return identifier[:16]
@@ -121,19 +105,8 @@ def void_iri(base: str, identifier: str) -> URIRef:
     return URIRef(f"{base}void/{short_name(identifier)}")
 
 
-def count_content(store: ReleaseStore, base: str) -> Counted:
-    """Ask a store that holds the content of a release for everything that is told of it."""
-    return Counted(
-        figures=measure(store, base),
-        graphs=measure_graphs(store, base),
-        links=_count_links(store, base),
-        examples=_find_examples(store, base),
-        dates=_find_dates(store, base),
-    )
-
-
 def describe_release(
-    facts: ReleaseFacts, store: ReleaseStore, counted: Counted | None = None
+    facts: ReleaseFacts, store: ReleaseStore, counted: Counted
 ) -> tuple[Figures, list[Triple]]:
     """Return the figures of the default graph and the triples that tell them, themselves counted.
 
@@ -141,7 +114,6 @@ def describe_release(
     of distinct objects, and so itself. Where no figures are true of themselves, one example more
     is given, and it is tried again.
     """
-    counted = counted or count_content(store, facts.base)
     around = Surroundings(store, facts.base)
     dataset = facts.iri(DATASET)
     copied = [
@@ -237,9 +209,11 @@ def _distribution(facts: ReleaseFacts, dump: Dump) -> Iterator[Triple]:
     yield node, DCAT.mediaType, URIRef(_MEDIA_TYPES + dump.media_type)
     if dump.is_compressed:
         yield node, DCAT.compressFormat, URIRef(_MEDIA_TYPES + "application/gzip")
-    yield node, DCAT.byteSize, Literal(dump.size)
     yield node, DCTERMS.license, LICENSE
-    yield from _checksum(node, URIRef(f"{node}.sha256"), dump.sha256)
+    # Of a file that is made after the switch (decision 27) nobody knows them yet.
+    if dump.size is not None and dump.sha256 is not None:
+        yield node, DCAT.byteSize, Literal(dump.size)
+        yield from _checksum(node, URIRef(f"{node}.sha256"), dump.sha256)
     if dump.is_whole:
         yield facts.release, VOID.dataDump, address
 
@@ -301,52 +275,3 @@ def _vocabularies(figures: Figures, prefixes: Mapping[str, str]) -> list[URIRef]
 
 def _part(facts: ReleaseFacts, fragment: str) -> URIRef:
     return URIRef(f"{void_iri(facts.base, facts.identifier)}#{fragment}")
-
-
-_LINKS: Final = """
-SELECT ?host ?p (COUNT(*) AS ?n) WHERE {
-  { SELECT DISTINCT ?s ?p ?o WHERE {
-      GRAPH ?g { ?s ?p ?o }
-      FILTER (isIRI(?o) && !STRSTARTS(STR(?o), "%(base)s") && ?g != <%(base)sgraph/release>)
-      FILTER (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sscheme/"))
-      FILTER (?p NOT IN (rdf:type, rdf:predicate, rdf:object))
-  } }
-  BIND (REPLACE(STR(?o), "^(https?://[^/]+/).*$", "$1") AS ?host)
-  FILTER (STRSTARTS(?host, "http"))
-} GROUP BY ?host ?p"""
-_PREFIX: Final = f"PREFIX rdf: <{RDF}>\n"
-
-_EXAMPLES: Final = """
-SELECT ?class (MIN(STR(?s)) AS ?example) WHERE {
-  ?s a ?class FILTER (isIRI(?s) && isIRI(?class)
-    && (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sscheme/")))
-} GROUP BY ?class"""
-
-_DATES: Final = """
-PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
-SELECT (MIN(STR(?o)) AS ?first) (MAX(STR(?o)) AS ?last) WHERE {
-  ?s ?p ?o FILTER (STRSTARTS(STR(?p), "%(inov)s"))
-  FILTER (DATATYPE(?o) IN (xsd:date, xsd:gYearMonth, xsd:gYear))
-}"""
-_DATE_TYPES: Final[Mapping[int, URIRef]] = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
-
-
-def _count_links(store: ReleaseStore, base: str) -> Mapping[tuple[str, str], int]:
-    rows = store.select(_PREFIX + _LINKS % {"base": base})
-    return {(str(row["host"]), str(row["p"])): int(str(row["n"])) for row in rows}
-
-
-def _find_examples(store: ReleaseStore, base: str) -> Mapping[str, URIRef]:
-    rows = store.select(_EXAMPLES % {"base": base})
-    return {str(row["class"]): URIRef(str(row["example"])) for row in rows}
-
-
-def _find_dates(store: ReleaseStore, base: str) -> tuple[Literal, Literal] | None:
-    row = store.select(_DATES % {"inov": rebase(str(INOV), base)})[0]
-    if "first" not in row:
-        return None
-    return _date(row["first"]), _date(row["last"])
-
-
-def _date(text: Term) -> Literal:
-    return Literal(str(text), datatype=_DATE_TYPES[len(str(text))], normalize=False)

@@ -2,11 +2,11 @@
 
 Made from the sorted content alone, line by line, so that a release need not fit in memory; the
 same content and the same predecessor give the same bytes. Nothing here is served that was not
-finished before the release was.
+finished.
 """
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from kg.language import Text
-from kg.release.changes import changes
+from kg.release.changes import Change, changes
 from kg.release.lines import Abbreviator, Line, read_lines
-from kg.release.tables import METADATA, AppendingFiles, Tables
+from kg.release.tables import METADATA, AppendingFiles, Tables, file_name
 
 FOLDER: Final = "dumps"
 SUMS: Final = "SHA256SUMS"
@@ -27,6 +27,7 @@ QUADS: Final = "release.nq.gz"
 ADDED: Final = "added.nq.gz"
 REMOVED: Final = "removed.nq.gz"
 
+_WHOLE: Final = (QUADS, "release.trig.gz", "release.jsonld.gz")
 _DEFAULT: Final = "default"
 _SOURCES: Final = "sources-say.trig.gz"
 _LEVEL: Final = 6
@@ -69,11 +70,14 @@ _ENDINGS: Final[Mapping[str, Kind]] = {
 
 @dataclass(frozen=True)
 class Dump:
-    """A file of a release: ``size`` in bytes, ``sha256`` in hexadecimal, as it lies there."""
+    """A file of a release: ``size`` in bytes, ``sha256`` in hexadecimal, as it lies there.
+
+    Both are None where they are not told, because the file was not there yet.
+    """
 
     name: str
-    size: int
-    sha256: str
+    size: int | None = None
+    sha256: str | None = None
 
     @property
     def is_compressed(self) -> bool:
@@ -128,17 +132,47 @@ def make_dumps(source: DumpSource, folder: Path) -> tuple[Dump, ...]:
     Raises ``OSError`` when there is no room.
     """
     folder.mkdir()
-    content, base, names = source.content, source.base, Abbreviator(source.prefixes)
-    (folder / CITATION).write_text(source.citation, encoding="utf-8")
+    write_whole(source.content, source.base, source.prefixes, folder)
+    previous = source.previous
+    changed = None if previous is None else lambda: changes(previous, source.content)
+    write_rest(source.citation, changed, folder)
+    dumps = measure_dumps(folder)
+    (folder / SUMS).write_text(sums_of(dumps), encoding="utf-8")
+    return dumps
+
+
+def write_whole(content: Path, base: str, prefixes: Mapping[str, str], folder: Path) -> None:
+    """Write the files whose making takes as long as the content is large."""
+    names = Abbreviator(prefixes)
     _compress(folder / QUADS, _read(content))
     with TemporaryDirectory(dir=folder, prefix=".parts-") as parts:
         _write_graphs(_split(content, base, Path(parts)), folder, names, base)
     Tables(base, names, folder).write(_lines(content), _lines(content))
-    if source.previous:
+
+
+def names_of_whole(
+    graphs: Iterable[str], kinds: Iterable[str], base: str, prefixes: Mapping[str, str]
+) -> list[str]:
+    """Return the names of the files that ``write_whole`` writes.
+
+    ``graphs`` are the named graphs of the content, ``kinds`` the classes of the entities in it.
+    """
+    names = Abbreviator(prefixes)
+    own = (graph for graph in graphs if not graph.startswith(f"{base}graph/article/"))
+    tables = (f"{file_name(kind, names)}.csv" for kind in kinds)
+    fixed = (*_WHOLE, _SOURCES, f"{_DEFAULT}.ttl.gz", METADATA)
+    return sorted({*fixed, *tables, *(f"{_name(graph, base)}.ttl.gz" for graph in own)})
+
+
+def write_rest(citation: str, changed: Callable[[], Iterable[Change]] | None, folder: Path) -> None:
+    """Write the citation, and what has changed since the release before if there is one.
+
+    ``changed`` is asked twice.
+    """
+    (folder / CITATION).write_text(citation, encoding="utf-8")
+    if changed is not None:
         for name, sign in ((ADDED, "+"), (REMOVED, "-")):
-            found = changes(source.previous, content)
-            _compress(folder / name, (change.quad for change in found if change.sign == sign))
-    return _sum(folder)
+            _compress(folder / name, (change.quad for change in changed() if change.sign == sign))
 
 
 def read_dumps(folder: Path) -> tuple[Dump, ...]:
@@ -197,13 +231,16 @@ def _write_graphs(
     _write_turtle(folder / f"{_DEFAULT}.ttl.gz", parts[None], names)
     for graph, path in named.items():
         if graph not in of_sources:
-            name = graph.removeprefix(f"{base}graph/").replace("/", "-")
-            _write_turtle(folder / f"{name}.ttl.gz", path, names)
+            _write_turtle(folder / f"{_name(graph, base)}.ttl.gz", path, names)
     _compress_text(folder / _SOURCES, chain(names.header(), _trig(of_sources, names)))
     default = names.turtle_blocks(_lines(parts[None]))
     whole = chain(names.header(), default, _trig(named, names))
     _compress_text(folder / "release.trig.gz", whole)
     _compress_text(folder / "release.jsonld.gz", _json_ld(parts[None], named, names))
+
+
+def _name(graph: str, base: str) -> str:
+    return graph.removeprefix(f"{base}graph/").replace("/", "-")
 
 
 def _write_turtle(target: Path, part: Path, names: Abbreviator) -> None:
@@ -254,13 +291,17 @@ def _compress_text(path: Path, chunks: Iterable[str]) -> None:
     _compress(path, (chunk.encode() for chunk in chunks))
 
 
-def _sum(folder: Path) -> tuple[Dump, ...]:
+def sums_of(dumps: Iterable[Dump]) -> str:
+    """Return the text of the file of checksums."""
+    return "".join(f"{dump.sha256}  {dump.name}\n" for dump in dumps)
+
+
+def measure_dumps(folder: Path) -> tuple[Dump, ...]:
+    """Return the files of a folder by name, with sizes and checksums."""
     paths = sorted(path for path in folder.iterdir() if path.is_file())
     dumps = []
     for path in paths:
         with path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
         dumps.append(Dump(path.name, path.stat().st_size, digest))
-    lines = (f"{dump.sha256}  {dump.name}\n" for dump in dumps)
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
     return tuple(dumps)

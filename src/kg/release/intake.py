@@ -273,7 +273,7 @@ class _Step:
             "activity": activity,
         }
         intend(self.settings.home, entry_of(activity, "published", merged.identifier), digest)
-        files = self.ways.complete or completing(self.settings, self.progress)
+        files = self.ways.complete or completing(self.settings, self.progress, None, merged)
         release = releases.adopt(self.folder, manifest, "ingest", files)
         complete(self.settings.home, release)
         return replace(outcome, release=release)

@@ -22,6 +22,7 @@ from kg.language import Text
 from kg.release.depositing import Document
 from kg.release.graph_errors import GraphChangeError
 from kg.release.graph_store import GraphChange, GraphChanged, change_graph
+from kg.release.later import Finisher
 from kg.release.publication import Releases
 from kg.release.submission import RefusedError
 from kg.release.verdict import Verdict
@@ -34,6 +35,9 @@ OUT_OF_MEMORY: Final = "MemoryError"
 
 _LISTED: Final = 200
 """Entries of a verdict that an answer lists; the report and the quarantine have them all."""
+
+
+_finisher: Final = Finisher()
 
 
 def run(memory: int | None = None) -> None:
@@ -73,7 +77,10 @@ def answer(job: Mapping[str, Any]) -> dict[str, Any]:
     change = GraphChange(**{**job["change"], "documents": documents})
     base = Releases(settings.home).current().base
     try:
-        return _told(change_graph(settings, change, _quietly), base)
+        changed = change_graph(settings, change, _quietly)
+        if changed.outcome.changed:
+            _finisher.start(settings.home)
+        return _told(changed, base)
     except RefusedError as error:
         return _refusal(error, base)
     except GraphChangeError as error:

@@ -10,13 +10,14 @@ be counted anew, and what is said of the counts can count itself.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 
 from rdflib import RDF, XSD, BNode, Literal, URIRef
 from rdflib.namespace import VOID
 
 from kg.release.catalog import THINGS
-from kg.store import DEFAULT_GRAPH, MemoryStore, ReleaseStore, Term
+from kg.store import DEFAULT_GRAPH, MemoryStore, Quad, ReleaseStore, Term
+from kg.store.release import GraphChoice
 
 RDF_LANG_STRING: Final = RDF.langString
 
@@ -157,34 +158,58 @@ def is_thing(base: str) -> Callable[[Term], bool]:
     return check
 
 
+class Matching(Protocol):
+    """What can be asked for the quads that match: a store, or part of one."""
+
+    def quads(
+        self,
+        subject: URIRef | BNode | None = None,
+        predicate: URIRef | None = None,
+        object: Term | None = None,  # noqa: A002  the standard's word
+        graph: GraphChoice = ...,
+    ) -> Iterator[Quad]:
+        """Yield the quads that match."""
+
+
 class Surroundings:
     """Looks up what a store has around triples that are to be added; remembers what it found."""
 
-    def __init__(self, store: ReleaseStore | MemoryStore, base: str) -> None:
+    def __init__(self, store: Matching, base: str, graph: URIRef | None = None) -> None:
+        """Take a store and which of its graphs is meant: the default graph unless named."""
         self.store = store
+        self._graph = DEFAULT_GRAPH if graph is None else graph
         self.is_thing = is_thing(base)
+        self._absent: set[Term] = set()
         self._known: dict[tuple[Term | None, Term | None, Term | None], bool] = {}
         self._about: dict[Term, frozenset[Triple]] = {}
         self._pointing: dict[Term, frozenset[Term]] = {}
 
     def has(self, s: Term | None, p: Term | None, o: Term | None) -> bool:
-        """Say whether the default graph has a triple that matches; None matches every term."""
+        """Say whether the graph has a triple that matches; None matches every term."""
+        if s is not None and s in self._absent:
+            return False
         pattern = (s, p, o)
         if pattern not in self._known:
-            self._known[pattern] = any(self.store.quads(_node(s), _iri(p), o, graph=DEFAULT_GRAPH))
+            self._known[pattern] = any(self.store.quads(_node(s), _iri(p), o, graph=self._graph))
         return self._known[pattern]
 
+    def look_for(self, subjects: Iterable[Term]) -> None:
+        """Note which subjects there are none of: nothing more need be asked about those."""
+        self._absent.update(s for s in subjects if not self.has(s, None, None))
+
     def about(self, subject: Term) -> frozenset[Triple]:
-        """Return the triples of the default graph with a subject."""
+        """Return the triples of the graph with a subject."""
+        if subject in self._absent:
+            return frozenset()
         if subject not in self._about:
-            quads = self.store.quads(_node(subject), graph=DEFAULT_GRAPH)
+            quads = self.store.quads(_node(subject), graph=self._graph)
             self._about[subject] = frozenset(quad[:3] for quad in quads)
         return self._about[subject]
 
     def pointing(self, target: Term) -> frozenset[Term]:
-        """Return the subjects of the default graph's triples with an object."""
+        """Return the subjects of the graph's triples with an object."""
         if target not in self._pointing:
-            quads = self.store.quads(object=target, graph=DEFAULT_GRAPH)
+            quads = self.store.quads(object=target, graph=self._graph)
             self._pointing[target] = frozenset(quad.subject for quad in quads)
         return self._pointing[target]
 
@@ -199,16 +224,8 @@ def _iri(term: Term | None) -> URIRef | None:
 
 def difference(added: Iterable[Triple], around: Surroundings) -> Figures:
     """Return what triples add to the figures of a store that may have some of them already."""
-    new = {triple for triple in added if not around.has(*triple)}
-    figures: Figures = Counter({("triples",): len(new)})
-    for subject in {s for s, _, _ in new}:
-        if not around.has(subject, None, None):
-            figures["distinctSubjects",] += 1
-            figures["entities",] += around.is_thing(subject)
-    figures["distinctObjects",] = sum(not around.has(None, None, o) for o in {o for _, _, o in new})
-    figures["properties",] = sum(not around.has(None, p, None) for p in {p for _, p, _ in new})
-    kinds = [o for _, p, o in new if p == RDF.type]
-    figures["classes",] = sum(not around.has(None, RDF.type, kind) for kind in set(kinds))
+    new = _missing(added, around)
+    figures = _difference_of_whole(new, around)
     for _, predicate, _ in new:
         figures["property", str(predicate), "triples"] += 1
     for subject, predicate in {(s, p) for s, p, _ in new}:
@@ -217,8 +234,32 @@ def difference(added: Iterable[Triple], around: Surroundings) -> Figures:
     for predicate, value in {(p, o) for _, p, o in new}:
         is_new = not around.has(None, predicate, value)
         figures["property", str(predicate), "distinctObjects"] += is_new
-    figures.update(("class", str(kind)) for kind in kinds if isinstance(kind, URIRef))
+    figures.update(("class", str(o)) for _, p, o in new if p == RDF.type and isinstance(o, URIRef))
     figures.update(_Partitions(new, around).change)
+    return figures
+
+
+def difference_of_whole(added: Iterable[Triple], around: Surroundings) -> Figures:
+    """Return what ``difference`` does, of the figures of ``WHOLE`` alone."""
+    return _difference_of_whole(_missing(added, around), around)
+
+
+def _missing(added: Iterable[Triple], around: Surroundings) -> set[Triple]:
+    triples = set(added)
+    around.look_for({s for s, _, _ in triples})
+    return {triple for triple in triples if not around.has(*triple)}
+
+
+def _difference_of_whole(new: Collection[Triple], around: Surroundings) -> Figures:
+    figures: Figures = Counter({("triples",): len(new)})
+    for subject in {s for s, _, _ in new}:
+        if not around.has(subject, None, None):
+            figures["distinctSubjects",] += 1
+            figures["entities",] += around.is_thing(subject)
+    figures["distinctObjects",] = sum(not around.has(None, None, o) for o in {o for _, _, o in new})
+    figures["properties",] = sum(not around.has(None, p, None) for p in {p for _, p, _ in new})
+    kinds = {o for _, p, o in new if p == RDF.type}
+    figures["classes",] = sum(not around.has(None, RDF.type, kind) for kind in kinds)
     return figures
 
 

@@ -20,6 +20,9 @@ from kg.release.lines import RDF_TYPE, Abbreviator, Line, by_subject, read_liter
 SEPARATOR: Final = "|"
 METADATA: Final = "csv-metadata.json"
 
+GRAPHS: Final = ("provenance", "conflicts", "identity")
+"""The named graphs whose entities are in the tables, besides those of the default graph."""
+
 _OPEN_FILES: Final = 64
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _TABULAR_TYPES: Final = frozenset(
@@ -93,7 +96,7 @@ class Tables:
         self._base = base
         self._names = names
         self._folder = folder
-        self._graphs = {None, *(f"<{base}graph/{name}>" for name in _GRAPHS)}
+        self._graphs = {None, *(f"<{base}graph/{name}>" for name in GRAPHS)}
 
     def write(self, first: Iterable[Line], second: Iterable[Line]) -> list[str]:
         """Write a file for each class and the metadata; return the names of all of them.
@@ -105,7 +108,7 @@ class Tables:
             for kind in kinds:
                 _note(columns[kind], cells)
         ordered = {kind: dict(sorted(columns[kind].items())) for kind in sorted(columns)}
-        names = {kind: f"{self._file_name(kind)}.csv" for kind in ordered}
+        names = {kind: f"{file_name(kind, self._names)}.csv" for kind in ordered}
         with AppendingFiles() as files:
             for kind, listed in ordered.items():
                 titles = [column.title(self._names) for column in listed]
@@ -130,10 +133,6 @@ class Tables:
                     column, cell = _cell(verb, value)
                     cells[column].append(cell)
                 yield kinds, subject[1:-1], cells
-
-    def _file_name(self, kind: str) -> str:
-        name = self._names.curie(kind)
-        return name.replace(":", "-") if name else kind.rpartition("/")[2].replace("#", "-")
 
     def _describe(
         self, kind: str, name: str, columns: Mapping[Column, Values]
@@ -177,12 +176,16 @@ class Tables:
         (self._folder / METADATA).write_text(text, encoding="utf-8")
 
 
-_GRAPHS: Final = ("provenance", "conflicts", "identity")
-
 _NOTE: Final = (
     "Several values of a cell are separated by '|'. In a value, a backslash and '|' are "
     "preceded by a backslash."
 )
+
+
+def file_name(kind: str, names: Abbreviator) -> str:
+    """Return how the table of a class is called, without its ending."""
+    name = names.curie(kind)
+    return name.replace(":", "-") if name else kind.rpartition("/")[2].replace("#", "-")
 
 
 def _note(columns: dict[Column, Values], cells: Cells) -> None:

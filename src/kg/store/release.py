@@ -152,15 +152,17 @@ def write_store(folder: Path, nquads: Path) -> None:
         raise _not_loadable(Text(str(error), str(error))) from error
 
 
-def extend_store(folder: Path, nquads: Path) -> None:
+def extend_store(folder: Path, nquads: Path, *, optimize: bool = True) -> None:
     """Load one more N-Quads file into a store that ``write_store`` has written.
 
-    Nobody may have the store open. Raises ``StoreError`` as ``write_store`` does.
+    To optimise it for reading afterwards takes as long as the store is large. Nobody may have
+    the store open. Raises ``StoreError`` as ``write_store`` does.
     """
     try:
         store = ox.Store(folder)
         store.bulk_extend(ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS))
-        store.optimize()
+        if optimize:
+            store.optimize()
         store.flush()
     except SyntaxError as error:
         raise _not_loadable(Text(error.msg, error.msg)) from None

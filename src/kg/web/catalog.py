@@ -42,6 +42,7 @@ from kg.web.publications import (
 )
 from kg.web.site import Site, get_site
 from kg.web.statistics_page import statistics_page
+from kg.web.unfinished import made
 from kg.web.writers import write
 
 blueprint = Blueprint("catalog", __name__)
@@ -167,7 +168,7 @@ def dump(name: str, file: str) -> BaseResponse:
         return _list(site, publication, suffix)
     if file not in publication.files:
         raise NotFound
-    return _send(publication, publication.files[file])
+    return _send(publication, made(publication.release.path, publication.files[file]))
 
 
 def _list(site: Site, publication: Publication, suffix: str | None) -> Response:
@@ -206,7 +207,8 @@ def _send(publication: Publication, found: Dump) -> Response:
     response = send_file(
         publication.folder / found.name,
         mimetype=media_type,
-        etag=found.sha256,
+        # What the list of checksums lists makes it known again.
+        etag=found.sha256 or f"{publication.name}-sums",
         conditional=True,
         last_modified=publication.release.published,
     )

@@ -30,7 +30,7 @@ class FileRow:
     href: str
     title: str
     media_type: str
-    size: str
+    size: str | None
     sha256: str | None
 
 
@@ -170,8 +170,8 @@ class CatalogComposer:
             href=f"{self._presenter.links.root}/dumps/{self._publication.name}/{dump.name}",
             title=dump.title[self._presenter.language],
             media_type=dump.media_type,
-            size=show_size(dump.size, self._presenter.language),
-            sha256=dump.sha256 if len(dump.sha256) == 64 else None,
+            size=None if dump.size is None else show_size(dump.size, self._presenter.language),
+            sha256=dump.sha256,
         )
 
     def _facts(self, dataset: URIRef) -> Iterator[tuple[str, Sequence[Link]]]:

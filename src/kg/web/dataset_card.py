@@ -12,7 +12,7 @@ from rdflib.namespace import DCTERMS, OWL
 from kg.iris import rebase
 from kg.release.catalog import CATALOG, DATASET, DCAT, SPATIAL
 from kg.web.presentation import Presenter
-from kg.web.publications import current_publication
+from kg.web.publications import current_publication, file_facts
 from kg.web.site import Site
 
 
@@ -62,8 +62,7 @@ def _publication(site: Site, presenter: Presenter) -> Mapping[str, Any]:
                 "name": dump.title[presenter.language],
                 "encodingFormat": dump.media_type,
                 "contentUrl": f"{site.release.base}dumps/{publication.name}/{dump.name}",
-                "contentSize": f"{dump.size} B",
-                "sha256": dump.sha256,
+                **file_facts(dump),
             }
             for dump in publication.files.values()
             if dump.is_whole

@@ -14,6 +14,7 @@ from kg.store import errors as store
 from kg.web.admission import CodingNotAcceptableError
 from kg.web.choice import NotInReleaseError, ReleaseNotServedError
 from kg.web.rate import RateLimitError
+from kg.web.unfinished import FileNotMadeError
 from kg.web.write_problems import WRITE_PROBLEMS
 
 
@@ -157,6 +158,16 @@ BY_ERROR: Final[Mapping[type[KgError], ProblemType]] = {
         "query-cancelled",
         Text("Kueri dibatalkan", "Query cancelled"),
         Text("Klien memutus sambungan sebelum jawaban siap.", "The client left before the answer."),
+    ),
+    FileNotMadeError: ProblemType(
+        "file-not-made",
+        Text("Berkas sedang dibuat", "The file is being made"),
+        Text(
+            "Berkas unduhan rilis yang baru dibuat setelah rilis berlaku. Tajuk Retry-After "
+            "menyebut kapan mencoba lagi.",
+            "The downloads of a new release are made once it is in force. Retry-After says when "
+            "to try again.",
+        ),
     ),
     store.PoolBusyError: ProblemType(
         "busy",

@@ -16,7 +16,8 @@ from rdflib.namespace import DCTERMS, VOID
 from kg.errors import StoreError
 from kg.release.catalog import DCAT
 from kg.release.description import release_iri, short_name, void_iri
-from kg.release.dumps import FOLDER, SUMS, Dump, read_dumps
+from kg.release.dumps import FOLDER, SUMS, Dump
+from kg.release.later import told_dumps
 from kg.release.publication import MANIFEST, Release, open_release
 from kg.store import Quad, parse_rdf
 from kg.web.site import Site
@@ -59,13 +60,10 @@ class Publication:
 
     @cached_property
     def files(self) -> Mapping[str, Dump]:
-        """Return the files by name, the checksums among them."""
-        dumps = {dump.name: dump for dump in read_dumps(self.folder)}
-        sums = self.folder / SUMS
-        if not dumps:
-            return {}
-        # The list of checksums has none of its own; what it lists makes it known again.
-        return {**dumps, SUMS: Dump(SUMS, sums.stat().st_size, f"{self.name}-sums")}
+        """Return the files by name, the checksums among them: what the publication tells of."""
+        dumps = {dump.name: dump for dump in told_dumps(self.release.path)}
+        # The list of checksums has none of its own.
+        return {**dumps, SUMS: Dump(SUMS)} if dumps else {}
 
     @cached_property
     def catalogued(self) -> Sequence[Quad]:
@@ -102,6 +100,13 @@ class Publication:
         """Return when the release was made, as its publication says (ISO 8601)."""
         found = (q.object for q in self.summary if q.predicate == DCTERMS.issued)
         return next((str(term) for term in found if isinstance(term, Literal)), "")
+
+
+def file_facts(dump: Dump) -> Mapping[str, str]:
+    """Return size and checksum of a file in schema.org's terms, where they are told."""
+    if dump.size is None or dump.sha256 is None:
+        return {}
+    return {"contentSize": f"{dump.size} B", "sha256": dump.sha256}
 
 
 @lru_cache(maxsize=_TURNS)

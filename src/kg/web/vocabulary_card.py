@@ -11,7 +11,7 @@ from rdflib.namespace import DCTERMS, FOAF
 
 from kg.release.catalog import DCAT
 from kg.web.presentation import Presenter
-from kg.web.publications import current_publication
+from kg.web.publications import current_publication, file_facts
 from kg.web.site import Site
 
 _SINGLE: Final[Mapping[str, URIRef]] = {
@@ -70,8 +70,7 @@ def _files(site: Site, presenter: Presenter, graph: str) -> list[Mapping[str, st
             "name": dump.title[presenter.language],
             "encodingFormat": dump.media_type,
             "contentUrl": f"{site.release.base}dumps/{publication.name}/{dump.name}",
-            "contentSize": f"{dump.size} B",
-            "sha256": dump.sha256,
+            **file_facts(dump),
         }
         for dump in publication.files.values()
         if dump.name == f"{graph}.ttl.gz"
