@@ -33,11 +33,10 @@ from kg.release.tables import GRAPHS
 from kg.store import (
     ANY_GRAPH,
     DEFAULT_GRAPH,
-    MemoryStore,
+    LabelledStore,
     Quad,
     ReleaseStore,
     Term,
-    quad_lines,
 )
 from kg.store.release import GraphChoice
 
@@ -73,26 +72,20 @@ class Common:
 def exchange(
     removed: Collection[bytes],
     added: Collection[bytes],
-    before: tuple[ReleaseStore, Collection[bytes]],
-    after: ReleaseStore,
+    before: ReleaseStore | LabelledStore,
+    after: ReleaseStore | LabelledStore,
 ) -> Exchange:
     """Return by what two stores differ, given the lines by which the contents do.
 
-    A store writes numbers and dates in one way, so that two lines can be one quad. ``before`` is
-    the store of the earlier release with the lines of its publication, which are in it besides.
+    A store writes numbers and dates in one way, so that two lines can be one quad.
     """
-    store, published = before
-    gone = [quad for quad in _quads(removed) if not _has(after, quad)]
-    come = [
-        quad
-        for quad, line in zip(*_with_lines(_quads(added)), strict=True)
-        if _has(after, quad) and (line in published or not _has(store, quad))
-    ]
+    gone = [quad for quad in _quads(removed) if _has(before, quad) and not _has(after, quad)]
+    come = [quad for quad in _quads(added) if _has(after, quad) and not _has(before, quad)]
     return Exchange(gone, come)
 
 
 def carry(
-    counted: Counted, change: Exchange, store: ReleaseStore | MemoryStore, base: str
+    counted: Counted, change: Exchange, store: ReleaseStore | LabelledStore, base: str
 ) -> Counted:
     """Return what ``count_content`` would of ``store``, given what it did before a change."""
     common = Common(store, change.come)
@@ -111,14 +104,10 @@ def carry(
 
 
 def _quads(lines: Collection[bytes]) -> list[Quad]:
-    return list(MemoryStore(b"".join(lines)).quads())
+    return list(LabelledStore(b"".join(lines)).quads())
 
 
-def _with_lines(quads: list[Quad]) -> tuple[list[Quad], list[bytes]]:
-    return quads, [line.encode() for line in quad_lines(quads)]
-
-
-def _has(store: ReleaseStore, quad: Quad) -> bool:
+def _has(store: ReleaseStore | LabelledStore, quad: Quad) -> bool:
     graph = DEFAULT_GRAPH if quad.graph is None else quad.graph
     return next(store.quads(quad.subject, quad.predicate, quad.object, graph), None) is not None
 
@@ -174,17 +163,17 @@ def _typed(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
 
 
 def _examples(
-    before: Mapping[str, URIRef], change: Exchange, store: ReleaseStore | MemoryStore, base: str
+    before: Mapping[str, URIRef], change: Exchange, store: ReleaseStore | LabelledStore, base: str
 ) -> Mapping[str, URIRef]:
     after = dict(before)
     for quad in _typed(change.gone, base):
-        kind = URIRef(str(quad.object))
-        if quad.graph is None and after.get(kind) == quad.subject:
-            found = find_example(store, base, kind)
+        name = str(quad.object)
+        if quad.graph is None and after.get(name) == quad.subject:
+            found = find_example(store, base, URIRef(name))
             if found is None:
-                del after[str(kind)]
+                del after[name]
             else:
-                after[str(kind)] = found
+                after[name] = found
     for quad in _typed(change.come, base):
         if quad.graph is None:
             name, iri = str(quad.object), URIRef(str(quad.subject))
@@ -193,7 +182,7 @@ def _examples(
 
 
 def _tables(
-    before: frozenset[str], change: Exchange, store: ReleaseStore | MemoryStore, base: str
+    before: frozenset[str], change: Exchange, store: ReleaseStore | LabelledStore, base: str
 ) -> frozenset[str]:
     graphs = (None, *(URIRef(f"{base}graph/{name}") for name in GRAPHS))
     after = set(before)
@@ -213,7 +202,7 @@ def _tables(
 def _dates(
     before: tuple[Literal, Literal] | None,
     change: Exchange,
-    store: ReleaseStore | MemoryStore,
+    store: ReleaseStore | LabelledStore,
     base: str,
 ) -> tuple[Literal, Literal] | None:
     space = rebase(str(INOV), base)

@@ -3,18 +3,17 @@
 Called before the switch, in a folder that nobody sees yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, SKOS
 
 from kg.iris import rebase
 from kg.language import Language
 from kg.namespaces import GRAPH
 from kg.release.act import activity_triples
-from kg.release.candidate import nquads
 from kg.release.carrying import carry, exchange
 from kg.release.catalog import DATASET, DCAT
 from kg.release.changes import Change
@@ -24,9 +23,9 @@ from kg.release.description import ReleaseFacts, describe_release, release_iri
 from kg.release.dumps import FOLDER, DumpSource, make_dumps
 from kg.release.later import Contents, begin_dumps
 from kg.release.merging import Merged
-from kg.release.publication import CONTENT, PUBLICATION, STORE, Incoming, Release
+from kg.release.publication import CONTENT, PLAIN, PUBLICATION, STORE, Incoming
 from kg.release.statistics import Figures, Triple
-from kg.store import ReleaseStore, extend_store
+from kg.store import Quad, ReleaseStore, clone_store, extend_store, quad_lines
 from kg.terms import ordered
 
 
@@ -73,6 +72,7 @@ def complete_release(
     figures, triples = describe_release(facts, store, counted)
     del store
     (incoming.folder / PUBLICATION).write_bytes(_write(triples, incoming.base))
+    clone_store(incoming.folder / STORE, incoming.folder / PLAIN)
     extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION, optimize=merged is None)
     return _manifest(figures, facts)
 
@@ -83,17 +83,12 @@ def _count(incoming: Incoming, store: ReleaseStore, merged: Merged | None) -> Co
     if merged is not None and previous is not None:
         counted = read_counts(previous.path / COUNTS, previous.identifier)
         if counted is not None:
-            before = ReleaseStore.open(previous.store_path), _published(previous)
+            if not previous.plain_path.is_dir():
+                return count_content(store, incoming.base)
+            before = ReleaseStore.open(previous.plain_path)
             change = exchange(merged.removed, merged.added, before, store)
             return carry(counted, change, store, incoming.base)
     return count_content(store, incoming.base)
-
-
-def _published(release: Release) -> frozenset[bytes]:
-    try:
-        return frozenset(release.publication_path.read_bytes().splitlines(keepends=True))
-    except FileNotFoundError:
-        return frozenset()
 
 
 def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:
@@ -105,14 +100,11 @@ def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:
     }
 
 
-def _write(triples: list[Triple], base: str) -> bytes:
-    graph = Graph()
-    for triple in triples:
-        graph.add(triple)
-    name = GRAPH.release
-    lines = nquads(graph, {name: graph}).decode().replace(f"<{name}>", f"<{rebase(name, base)}>")
+def _write(triples: Iterable[Triple], base: str) -> bytes:
+    name = f" <{rebase(GRAPH.release, base)}> .\n"
+    lines = set(quad_lines(Quad(*triple, None) for triple in triples))
     # As of the content: every line once, by code point.
-    return "".join(sorted(set(lines.splitlines(keepends=True)))).encode()
+    return "".join(sorted({*lines, *(f"{line[:-3]}{name}" for line in lines)})).encode()
 
 
 def _citation(store: ReleaseStore, incoming: Incoming, published: datetime) -> Citation:

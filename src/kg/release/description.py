@@ -5,7 +5,7 @@ VoID (https://www.w3.org/TR/void/), with the partitions that query editors compl
 so that it is counted too: it is written again and again until the figures are true of it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,9 +24,9 @@ from kg.release.partitions import partitions
 from kg.release.statistics import (
     WHOLE,
     Figures,
+    Settling,
     Surroundings,
     Triple,
-    difference,
     measure_triples,
     without_counts_of_counts,
 )
@@ -107,7 +107,7 @@ def void_iri(base: str, identifier: str) -> URIRef:
 
 def describe_release(
     facts: ReleaseFacts, store: ReleaseStore, counted: Counted
-) -> tuple[Figures, list[Triple]]:
+) -> tuple[Figures, Collection[Triple]]:
     """Return the figures of the default graph and the triples that tell them, themselves counted.
 
     ``store`` holds the content alone. A count that is an object of a triple may change the number
@@ -125,21 +125,15 @@ def describe_release(
     version = next(quad.object for quad in store.quads(dataset, OWL.versionInfo))
     lasting = [*copied, *_lasting(facts, store, counted, str(version))]
     for examples in range(1, len(counted.examples) + 1):
-        figures, triples = without_counts_of_counts(counted.figures), list[Triple]()
+        figures, triples = without_counts_of_counts(counted.figures), frozenset[Triple]()
+        settling = Settling(counted.figures, around)
         for _ in range(_TRIES):
-            told = sorted({*lasting, *_told(facts, counted, figures, triples, examples)})
-            after = figures_after(counted.figures, told, around)
+            told = frozenset((*lasting, *_told(facts, counted, figures, triples, examples)))
+            after = settling.after(told)
             if after == figures and told == triples:
                 return figures, told
             figures, triples = after, told
     raise StoreError(Text("Hitungan tidak menetap", "The figures do not settle"))
-
-
-def figures_after(before: Figures, added: Iterable[Triple], around: Surroundings) -> Figures:
-    """Return the figures of a store after triples are added to its default graph."""
-    figures = Figures(before)
-    figures.update(difference(added, around))
-    return without_counts_of_counts(+figures)
 
 
 def _lasting(

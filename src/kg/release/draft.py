@@ -16,11 +16,15 @@ class Draft:
     or was not there already.
     """
 
-    def __init__(self, before: Path, folder: Path, base: str) -> None:
-        """Clone the store at ``before`` into ``folder``; raises ``StoreError``."""
+    def __init__(self, before: Path, folder: Path, base: str, plain: Path | None = None) -> None:
+        """Clone the store at ``before`` into ``folder``; raises ``StoreError``.
+
+        ``plain`` is the same store without what is said of the release, if there is one; then
+        that is cloned.
+        """
         self.base = base
         self.before = CanonicalDataset(ReleaseStore.open(before), base)
-        self._clone = EditableStore.clone(before, folder)
+        self._clone = EditableStore.clone(plain or before, folder)
         self.after = CanonicalDataset(self._clone, base)
         self.removed: set[bytes] = set()
         self.added: set[bytes] = set()

@@ -186,9 +186,10 @@ class _Step:
 
     def _make(self, *, from_whole_text: bool) -> _Made:
         self.progress(Text("Menyalin rilis yang berlaku", "Cloning the current release"))
-        draft = Draft(self.current.store_path, self.folder / STORE, self.current.base)
+        plain = self.current.plain_path if self.current.plain_path.is_dir() else None
+        draft = Draft(self.current.store_path, self.folder / STORE, self.current.base, plain)
         try:
-            if self.current.publication_path.is_file():
+            if plain is None and self.current.publication_path.is_file():
                 # What is said of the release before is not to be judged, nor to be published.
                 draft.forget(self.current.publication_path.read_bytes())
             self.progress(Text("Menerapkan kiriman", "Applying the batch"))

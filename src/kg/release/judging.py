@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -57,7 +56,7 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     ``ShapesError`` if a shape is at fault.
     """
     draft = question.draft
-    gate = _gate_of(settings.ontology, hash_folder(settings.ontology))
+    gate = _gate(settings.ontology)
     report = Graph()
     for quad in draft.before.quads(graph=GRAPH.validation):
         report.add(quad[:3])
@@ -73,13 +72,19 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     return Verdict(in_order((*verdict.entries, *copied)), verdict.report)
 
 
-@lru_cache(maxsize=1)
-def _gate_of(ontology: Path, _files: str) -> Gate:
-    """Read the shapes and checks once for as long as the files stay what they are.
+_opened: dict[tuple[Path, str], Gate] = {}
 
-    A process that judges many changes would spend more on that than on any of them.
-    """
-    return Gate.open(ontology)
+
+def _gate(ontology: Path) -> Gate:
+    """Return the gate of an ontology folder, read anew only if a file of it has changed."""
+    key = ontology.resolve(), hash_folder(ontology)
+    gate = _opened.get(key)
+    if gate is None:
+        gate = Gate.open(ontology)
+        _opened.clear()
+        if hash_folder(ontology) == key[1]:
+            _opened[key] = gate
+    return gate
 
 
 def _quads(lines: set[bytes]) -> Sequence[Quad]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -38,29 +39,34 @@ def partitions(
         if key[2] == "triples":
             yield dataset, VOID.propertyPartition, node
             yield node, VOID.property, URIRef(key[1])
-        yield node, VOID[key[2]], Literal(figures[key])
+        yield node, VOID[key[2]], _literal(figures[key])
     for key in by_kind["class/2"]:
         node = names("class", key[1])
         yield dataset, VOID.classPartition, node
         yield node, VOID["class"], URIRef(key[1])
-        yield node, VOID.entities, Literal(figures[key])
+        yield node, VOID.entities, _literal(figures[key])
         if key[1] in examples:
             yield node, VOID.exampleResource, examples[key[1]]
     for key in by_kind["class/3"]:
         node = names("class", *key[1:])
         yield names("class", key[1]), VOID.propertyPartition, node
         yield node, VOID.property, URIRef(key[2])
-        yield node, VOID.triples, Literal(figures[key])
+        yield node, VOID.triples, _literal(figures[key])
     for key in by_kind["object/4"]:
         node = names("class", *key[1:])
         yield names("class", *key[1:3]), VOID.classPartition, node
         yield node, VOID["class"], URIRef(key[3])
-        yield node, VOID.triples, Literal(figures[key])
+        yield node, VOID.triples, _literal(figures[key])
     for key in by_kind["datatype/4"]:
         node = names("class", *key[1:])
         yield names("class", *key[1:3]), VOID_EXT.datatypePartition, node
         yield node, VOID_EXT.datatype, URIRef(key[3])
-        yield node, VOID.triples, Literal(figures[key])
+        yield node, VOID.triples, _literal(figures[key])
+
+
+@lru_cache(maxsize=1 << 12)
+def _literal(number: int) -> Literal:
+    return Literal(number)
 
 
 class _Names:

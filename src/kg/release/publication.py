@@ -20,6 +20,9 @@ from kg.language import Text
 from kg.release.journal import Cause, Switch, read_switches, write_switch
 
 STORE: Final = "store"
+PLAIN: Final = "plain"
+"""The store without what is said of the release: the next one is cloned from it."""
+
 CONTENT: Final = "release.nq"
 PUBLICATION: Final = "publication.nq"
 MANIFEST: Final = "release.json"
@@ -45,6 +48,11 @@ class Release:
     def store_path(self) -> Path:
         """Return the folder of the embedded store."""
         return self.path / STORE
+
+    @property
+    def plain_path(self) -> Path:
+        """Return the folder of the store of the content alone; older releases have none."""
+        return self.path / PLAIN
 
     @property
     def content_path(self) -> Path:

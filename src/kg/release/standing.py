@@ -43,7 +43,7 @@ def shared_things(corpus: Corpus, overlay: Path | None) -> list[str]:
 
 
 def hash_folder(folder: Path) -> str:
-    """Return what tells the files of a folder from any others, by names and content."""
+    """Return what tells one state of a folder from another: names and bytes of all files."""
     digest = sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("."):

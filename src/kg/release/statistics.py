@@ -16,7 +16,7 @@ from rdflib import RDF, XSD, BNode, Literal, URIRef
 from rdflib.namespace import VOID
 
 from kg.release.catalog import THINGS
-from kg.store import DEFAULT_GRAPH, MemoryStore, Quad, ReleaseStore, Term
+from kg.store import DEFAULT_GRAPH, LabelledStore, MemoryStore, Quad, ReleaseStore, Term
 from kg.store.release import GraphChoice
 
 RDF_LANG_STRING: Final = RDF.langString
@@ -99,7 +99,7 @@ def things_pattern(base: str) -> str:
     return f"^{base}{THINGS}"
 
 
-def measure(store: ReleaseStore | MemoryStore, base: str) -> Figures:
+def measure(store: ReleaseStore | MemoryStore | LabelledStore, base: str) -> Figures:
     """Count the default graph of a store; figures that are zero may be missing."""
     figures: Figures = Counter()
     for query in (_TOTALS, _CLASSES, _ENTITIES % things_pattern(base)):
@@ -119,7 +119,9 @@ def measure(store: ReleaseStore | MemoryStore, base: str) -> Figures:
     return figures
 
 
-def measure_graphs(store: ReleaseStore | MemoryStore, base: str) -> Mapping[URIRef, Figures]:
+def measure_graphs(
+    store: ReleaseStore | MemoryStore | LabelledStore, base: str
+) -> Mapping[URIRef, Figures]:
     """Count each named graph of a store: the figures of ``WHOLE`` alone."""
     graphs: dict[URIRef, Figures] = defaultdict(Counter)
     for query in (_NAMED, _NAMED_CLASSES, _NAMED_ENTITIES % things_pattern(base)):
@@ -180,22 +182,25 @@ class Surroundings:
         self._graph = DEFAULT_GRAPH if graph is None else graph
         self.is_thing = is_thing(base)
         self._absent: set[Term] = set()
+        self._unused: set[Term] = set()
         self._known: dict[tuple[Term | None, Term | None, Term | None], bool] = {}
         self._about: dict[Term, frozenset[Triple]] = {}
         self._pointing: dict[Term, frozenset[Term]] = {}
 
     def has(self, s: Term | None, p: Term | None, o: Term | None) -> bool:
         """Say whether the graph has a triple that matches; None matches every term."""
-        if s is not None and s in self._absent:
+        if (s is not None and s in self._absent) or (p is not None and p in self._unused):
             return False
         pattern = (s, p, o)
         if pattern not in self._known:
             self._known[pattern] = any(self.store.quads(_node(s), _iri(p), o, graph=self._graph))
         return self._known[pattern]
 
-    def look_for(self, subjects: Iterable[Term]) -> None:
-        """Note which subjects there are none of: nothing more need be asked about those."""
+    def look_for(self, triples: Iterable[Triple]) -> None:
+        """Note which subjects and properties there are none of: no more is asked about those."""
+        subjects, predicates = {s for s, _, _ in triples}, {p for _, p, _ in triples}
         self._absent.update(s for s in subjects if not self.has(s, None, None))
+        self._unused.update(p for p in predicates if not self.has(None, p, None))
 
     def about(self, subject: Term) -> frozenset[Triple]:
         """Return the triples of the graph with a subject."""
@@ -246,7 +251,7 @@ def difference_of_whole(added: Iterable[Triple], around: Surroundings) -> Figure
 
 def _missing(added: Iterable[Triple], around: Surroundings) -> set[Triple]:
     triples = set(added)
-    around.look_for({s for s, _, _ in triples})
+    around.look_for(triples)
     return {triple for triple in triples if not around.has(*triple)}
 
 
@@ -261,6 +266,32 @@ def _difference_of_whole(new: Collection[Triple], around: Surroundings) -> Figur
     kinds = {o for _, p, o in new if p == RDF.type}
     figures["classes",] = sum(not around.has(None, RDF.type, kind) for kind in kinds)
     return figures
+
+
+class Settling:
+    """Tells the figures of a store with triples added that tell its figures, try by try."""
+
+    def __init__(self, before: Figures, around: Surroundings) -> None:
+        self._before, self._around = before, around
+        self._counts = frozenset(URIRef(name) for name in _COUNTS)
+        self._form: tuple[int, frozenset[tuple[Term, ...]]] | None = None
+        self._after: Figures = Counter()
+
+    def after(self, told: Collection[Triple]) -> Figures:
+        """Return the figures of the store after triples are added to its default graph.
+
+        Where they differ from those of the try before in numbers alone, of properties that the
+        store itself does not have, all that differs is how many objects there are.
+        """
+        form = len(told), frozenset(t[:2] if t[1] in self._counts else t for t in told)
+        if form == self._form and not any(self._around.has(None, p, None) for p in self._counts):
+            new = sum(not self._around.has(None, None, o) for o in {o for _, _, o in told})
+            self._after["distinctObjects",] = self._before["distinctObjects",] + new
+        else:
+            figures = Figures(self._before)
+            figures.update(difference(told, self._around))
+            self._form, self._after = form, without_counts_of_counts(+figures)
+        return Figures(self._after)
 
 
 class _Partitions:

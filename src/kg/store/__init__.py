@@ -4,13 +4,14 @@ The only home of pyoxigraph. rdflib terms go in and come out; an engine term nev
 """
 
 from kg.store.canonical import canonical_nquads
-from kg.store.edit import EditableStore, quad_lines
+from kg.store.edit import EditableStore, clone_store, quad_lines
 from kg.store.inquiry import Columns
 from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
 from kg.store.pool import RESERVE, Answer, Figures, QueryPool
 from kg.store.release import (
     ANY_GRAPH,
     DEFAULT_GRAPH,
+    LabelledStore,
     MemoryStore,
     ReleaseStore,
     extend_store,
@@ -27,6 +28,7 @@ __all__ = [
     "Columns",
     "EditableStore",
     "Figures",
+    "LabelledStore",
     "MemoryStore",
     "Quad",
     "QueryPool",
@@ -34,6 +36,7 @@ __all__ = [
     "ReleaseStore",
     "Term",
     "canonical_nquads",
+    "clone_store",
     "extend_store",
     "parse_rdf",
     "quad_lines",

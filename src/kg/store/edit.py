@@ -25,12 +25,8 @@ class EditableStore(_Queryable):
         Both must lie in one file system. Raises ``StoreError`` if the original is missing or
         damaged, or the copy cannot be written.
         """
-        if not (original / "CURRENT").is_file():
-            raise StoreError(
-                Text("Simpanan tidak ada: {f}", "There is no store: {f}").format(f=original)
-            )
+        clone_store(original, folder)
         try:
-            ox.Store.read_only(str(original)).backup(str(folder))
             return cls(ox.Store(str(folder)))
         except _ENGINE_FAULTS as error:
             raise _not_loadable(Text(str(error), str(error))) from error
@@ -64,6 +60,21 @@ class EditableStore(_Queryable):
             raise _not_loadable(Text(str(error), str(error))) from error
         finally:
             del self._store
+
+
+def clone_store(original: Path, folder: Path) -> None:
+    """Copy a store by hard links into a folder that does not exist yet.
+
+    Raises ``StoreError`` as ``EditableStore.clone`` does.
+    """
+    if not (original / "CURRENT").is_file():
+        raise StoreError(
+            Text("Simpanan tidak ada: {f}", "There is no store: {f}").format(f=original)
+        )
+    try:
+        ox.Store.read_only(str(original)).backup(str(folder))
+    except _ENGINE_FAULTS as error:
+        raise _not_loadable(Text(str(error), str(error))) from error
 
 
 def quad_lines(quads: Iterable[Quad]) -> Iterator[str]:

@@ -132,6 +132,19 @@ class MemoryStore(_Queryable):
         super().__init__(store)
 
 
+class LabelledStore(_Queryable):
+    """A small dataset held in memory whose blank nodes keep their labels."""
+
+    def __init__(self, nquads: bytes) -> None:
+        """Load N-Quads. Raises ``StoreError`` naming the line if they cannot be parsed."""
+        store = ox.Store()
+        try:
+            store.extend(ox.parse(nquads, ox.RdfFormat.N_QUADS))
+        except SyntaxError as error:
+            raise _not_loadable(Text(error.msg, error.msg)) from None
+        super().__init__(store)
+
+
 def write_store(folder: Path, nquads: Path) -> None:
     """Load an N-Quads file into a new store at ``folder`` and optimise it for reading.
 
