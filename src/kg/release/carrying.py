@@ -6,6 +6,7 @@ them: what went away is what it would add to that, and what came as well.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from rdflib import RDF, BNode, Literal, URIRef
@@ -93,7 +94,8 @@ def carry(
     around = Surroundings(common, base)
     figures.subtract(difference(_triples(change.gone), around))
     figures.update(difference(_triples(change.come), around))
-    return Counted(
+    return replace(
+        counted,
         figures=+figures,
         graphs=_graphs(counted.graphs, change, common, base),
         links=_links(counted.links, change, common, base),

@@ -3,7 +3,9 @@
 Called before the switch, in a folder that nobody sees yet.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +56,6 @@ def complete_release(
         previous=incoming.previous.content_path if incoming.previous else None,
     )
     counted = _count(incoming, store, merged)
-    write_counts(incoming.folder / COUNTS, incoming.identifier, counted)
     if merged is None:
         dumps = make_dumps(source, incoming.folder / FOLDER)
     else:
@@ -70,6 +71,10 @@ def complete_release(
         incoming.base, incoming.identifier, published, local, dumps, previous, made
     )
     figures, triples = describe_release(facts, store, counted)
+    described = Counter(figures)
+    described.subtract(counted.figures)
+    told = replace(counted, described=described)
+    write_counts(incoming.folder / COUNTS, incoming.identifier, told)
     del store
     (incoming.folder / PUBLICATION).write_bytes(_write(triples, incoming.base))
     clone_store(incoming.folder / STORE, incoming.folder / PLAIN)
@@ -82,9 +87,7 @@ def _count(incoming: Incoming, store: ReleaseStore, merged: Merged | None) -> Co
     previous = incoming.previous
     if merged is not None and previous is not None:
         counted = read_counts(previous.path / COUNTS, previous.identifier)
-        if counted is not None:
-            if not previous.plain_path.is_dir():
-                return count_content(store, incoming.base)
+        if counted is not None and previous.plain_path.is_dir():
             before = ReleaseStore.open(previous.plain_path)
             change = exchange(merged.removed, merged.added, before, store)
             return carry(counted, change, store, incoming.base)

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +34,8 @@ class Counted:
 
     ``examples`` names one instance of each class; ``links`` counts the triples that lead from
     things to another host, by host and property; ``dates`` are the first and the last date;
-    ``tables`` are the classes that a table is made of.
+    ``tables`` are the classes that a table is made of; ``described`` is what the description
+    added to the figures, of this release or of the one before.
     """
 
     figures: Figures
@@ -43,6 +44,7 @@ class Counted:
     examples: Mapping[str, URIRef]
     dates: tuple[Literal, Literal] | None
     tables: frozenset[str] = frozenset()
+    described: Figures = field(default_factory=Counter)
 
 
 def count_content(store: ReleaseStore | MemoryStore | LabelledStore, base: str) -> Counted:
@@ -61,7 +63,8 @@ def write_counts(path: Path, identifier: str, counted: Counted) -> None:
     """Keep what was counted of the release of that identifier."""
     document = {
         "identifier": identifier,
-        "figures": [[*key, number] for key, number in sorted(counted.figures.items()) if number],
+        "figures": _rows(counted.figures),
+        "described": _rows(counted.described),
         "graphs": {
             str(name): {key[0]: number for key, number in sorted(figures.items())}
             for name, figures in sorted(counted.graphs.items())
@@ -72,6 +75,10 @@ def write_counts(path: Path, identifier: str, counted: Counted) -> None:
         "tables": sorted(counted.tables),
     }
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def _rows(figures: Figures) -> list[list[object]]:
+    return [[*key, number] for key, number in sorted(figures.items()) if number]
 
 
 def read_counts(path: Path, identifier: str) -> Counted | None:
@@ -85,6 +92,7 @@ def read_counts(path: Path, identifier: str) -> Counted | None:
     first_and_last = [_date(text) for text in document["dates"]]
     return Counted(
         figures=Counter({tuple(row[:-1]): row[-1] for row in document["figures"]}),
+        described=Counter({tuple(row[:-1]): row[-1] for row in document["described"]}),
         graphs={
             URIRef(name): Counter({(key,): number for key, number in figures.items()})
             for name, figures in document["graphs"].items()

@@ -20,12 +20,11 @@ _NAME: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 
 def partitions(
     dataset: URIRef,
-    start: URIRef,
     figures: Figures,
     examples: Mapping[str, URIRef],
-    prefixes: Mapping[str, str],
+    names: "Names",
 ) -> Iterator[Triple]:
-    """Yield the partitions of a dataset; their IRIs begin with ``start`` and tell the terms.
+    """Yield the partitions of a dataset; their IRIs tell the terms.
 
     ``examples`` names one instance of some of the classes.
     """
@@ -33,7 +32,6 @@ def partitions(
     for key, total in sorted(figures.items()):
         if total:
             by_kind[f"{key[0]}/{len(key)}"].append(key)
-    names = _Names(start, prefixes)
     for key in by_kind["property/3"]:
         node = names("property", key[1])
         if key[2] == "triples":
@@ -69,17 +67,22 @@ def _literal(number: int) -> Literal:
     return Literal(number)
 
 
-class _Names:
-    """Gives partitions their IRIs."""
+class Names:
+    """Gives partitions their IRIs, which begin with ``start``; remembers those that it gave."""
 
     def __init__(self, start: URIRef, prefixes: Mapping[str, str]) -> None:
         self._start = start
+        self._known: dict[tuple[str, ...], URIRef] = {}
         self._prefixes = prefixes
         self._short: dict[str, str] = {}
 
     def __call__(self, kind: str, *terms: str) -> URIRef:
         """Return the IRI of the partition by some terms."""
-        return URIRef(self._start + "--".join((kind, *map(self._shorten, terms))))
+        key = (kind, *terms)
+        if key not in self._known:
+            name = "--".join((kind, *map(self._shorten, terms)))
+            self._known[key] = URIRef(self._start + name)
+        return self._known[key]
 
     def _shorten(self, term: str) -> str:
         if term not in self._short:
