@@ -10,7 +10,8 @@ from kg.release.dumps import FOLDER, SUMS, Dump, read_dumps
 from kg.release.later import is_pending, start_finishing
 
 _RETRY_AFTER: Final = 10
-_starting = threading.Lock()
+starting: Final = threading.Lock()
+"""Held while a process makes files that were asked for here."""
 
 
 class FileNotMadeError(KgError):
@@ -44,12 +45,12 @@ def made(release: Path, told: Dump) -> Dump:
 
 def _make(home: Path) -> None:
     # One process at a time: the next request after it has ended starts another if need be.
-    if _starting.acquire(blocking=False):
+    if starting.acquire(blocking=False):
 
         def wait() -> None:
             try:
                 start_finishing(home).wait()
             finally:
-                _starting.release()
+                starting.release()
 
         threading.Thread(target=wait, name="files", daemon=True).start()
