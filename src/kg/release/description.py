@@ -176,7 +176,9 @@ def _versions(facts: ReleaseFacts, version: str) -> Iterator[Triple]:
             yield release, predicate, Literal(title[language], lang=language)
     yield release, DCTERMS.identifier, Literal(facts.name)
     yield release, DCAT.version, Literal(version)
-    moment = Literal(facts.published.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=XSD.dateTime)
+    # As the activity writes it: one moment in two spellings would be counted as two objects.
+    words = facts.published.strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = Literal(words, datatype=XSD.dateTime, normalize=False)
     yield release, DCTERMS.issued, moment
     yield release, DCTERMS.modified, moment
     yield dataset, DCTERMS.modified, moment
