@@ -74,6 +74,27 @@ GOOD: Final[Mapping[str, Mapping[str, str]]] = {
         "period": "2019",
         "population": "inovasi-pelayanan",
     },
+    "launches": {
+        "event": "new: Peresmian Mal",
+        "type": "peresmian",
+        "date": "2023-09-26",
+        "online": "true",
+        "inaugurated_by": "new: Budi",
+        "launched": "new: Mal Pelayanan Publik Kota Contoh",
+        "launched_en": "Public Service Mall of Contoh City",
+        "centre_type": "mpp",
+        "agency": "new: Pemerintah Kota Contoh",
+    },
+    "decisions": {
+        "type": "keputusan-menteri",
+        "number": "18/2019",
+        "issuer": "agency:kementerian-panrb",
+        "date": "2019",
+        "title_id": "Top 45",
+        "title_en": "Top 45",
+        "signed_by": "new: Budi",
+        "gazette": "BN 2019 Nomor 1",
+    },
     "claims": {
         "id": "001",
         "subject": "agency:pemkot-contoh",
@@ -187,6 +208,45 @@ def test_a_place_in_a_competition_may_lack_the_year_but_an_award_may_not(tmp_pat
     award = {**row, "award": "award:top-inovasi", "conferrer": "agency:kementerian-panrb"}
     (found,) = compiled(batch(tmp_path, agencies=agencies, conferrals=[award])).faults
     assert found.location.column == "year"
+
+
+def test_launches_and_decisions_become_claims_too(tmp_path: Path) -> None:
+    result = compiled(whole(tmp_path))
+    launch = "event:peresmian-mal-2023"
+    centre = iri("centre:mal-pelayanan-publik-kota-contoh")
+    assert objects(result, launch, "inov:launched") == {centre}
+    assert objects(result, launch, "inov:inauguratedBy") == {iri("person:budi")}
+    assert objects(result, launch, "inov:heldOnline") == {Literal("true", datatype=XSD.boolean)}
+    decree = "decision:keputusan-menteri-18-2019-kementerian-panrb"
+    assert objects(result, decree, "inov:decisionNumber") == {Literal("18/2019")}
+    assert objects(result, decree, "inov:signedBy") == {iri("person:budi")}
+
+
+def test_rows_of_launches_share_an_event_and_one_of_an_innovation_has_no_centre(
+    tmp_path: Path,
+) -> None:
+    mall = GOOD["launches"]
+    other = {**mall, "launched": "new: Maju", "launched_en": "", "centre_type": ""}
+    result = compiled(batch(tmp_path, agencies=[GOOD["agencies"]], launches=[mall, other]))
+    assert objects(result, "event:peresmian-mal-2023", "inov:launched") == {
+        iri("centre:mal-pelayanan-publik-kota-contoh"),
+        iri("innovation:maju-pemkot-contoh"),
+    }
+    types = {thing.iri: thing.type for thing in result.things}
+    assert types[iri("event:peresmian-mal-2023")] == INOV.Launch
+
+
+def test_figures_of_one_indicator_are_told_apart_by_what_they_are_restricted_to(
+    tmp_path: Path,
+) -> None:
+    whole = {**GOOD["figures"], "about": "place:35", "period": "../2019"}
+    part = {**whole, "restricted_to": "agency:pemkot-surabaya", "value": "7"}
+    part["part_of"] = "observation:jumlah-inovasi-35-sampai--2019-inovasi-pelayanan"
+    result = compiled(batch(tmp_path, figures=[whole, part]))
+    share = f"{part['part_of']}-pemkot-surabaya"
+    assert objects(result, share, "inov:restrictedTo") == {iri("agency:pemkot-surabaya")}
+    assert objects(result, share, "inov:partOfObservation") == {iri(part["part_of"])}
+    assert objects(result, share, "inov:refPeriod") == {Literal("../2019")}
 
 
 def test_what_is_new_gets_class_and_labels_in_both_languages(tmp_path: Path) -> None:
@@ -337,6 +397,12 @@ CELL_FAULTS: Final = [
     ("figures", "value", "-1", "-1"),
     ("figures", "unit", "poin-indeks", ""),
     ("figures", "approximate", "ya", "ya"),
+    ("figures", "period", "../", "../"),
+    ("figures", "restricted_to", "person:budi", "person:budi"),
+    ("launches", "centre_type", "toko", "toko"),
+    ("launches", "launched", "", None),
+    ("decisions", "number", "", None),
+    ("decisions", "issuer", "Kantor Entah", "Kantor Entah"),
     ("people-and-posts", "capacity", "boss", "boss"),
     ("claims", "object", '"open', '"open'),
     ("claims", "locator", "L1.S1", "L1.S1"),

@@ -23,6 +23,8 @@ from kg.ingest.tables.description import TableKind
 from kg.ingest.tables.events import declare_event, state_event
 from kg.ingest.tables.facts import Fact, Stating, claims_of
 from kg.ingest.tables.figures import state_figure
+from kg.ingest.tables.launches import declare_launch, state_launch
+from kg.ingest.tables.legal import state_decision
 from kg.ingest.tables.names import Names, Thing, mint
 from kg.ingest.tables.organisations import declare_agency, state_agency
 from kg.ingest.tables.people import declare_person, make_person, state_tenure
@@ -38,7 +40,12 @@ State = Callable[[Row, TableKind, Names, Stating], None]
 
 # In this order, so that what one kind of table describes the next may name.
 _DECLARING: Final[Mapping[str, Declare]] = MappingProxyType(
-    {"agencies": declare_agency, "events": declare_event, "people-and-posts": declare_person}
+    {
+        "agencies": declare_agency,
+        "events": declare_event,
+        "launches": declare_launch,
+        "people-and-posts": declare_person,
+    }
 )
 _STATING: Final[Mapping[str, State]] = MappingProxyType(
     {
@@ -46,6 +53,8 @@ _STATING: Final[Mapping[str, State]] = MappingProxyType(
         "events": state_event,
         "people-and-posts": state_tenure,
         "conferrals": state_conferral,
+        "launches": state_launch,
+        "decisions": state_decision,
         "figures": state_figure,
     }
 )

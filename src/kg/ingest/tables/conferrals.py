@@ -82,10 +82,7 @@ class _Entry:
         whose = slug_of(self.agency)
         work, name = self.names.look_up(self.row, "innovation", self.kind, agency=whose)
         if work is None:
-            work = mint(self.row, "innovation", "innovation", name, whose)
-            label, qualifier = Text(name, name), self.names.label(self.agency)
-            place = self.row.at("innovation")
-            self.names.make(Thing(work, INOV.Innovation, label, place, qualifier=qualifier))
+            work = make_innovation(self.row, "innovation", name, self.agency, self.names)
         self.stating.add(work, INOV.operatedBy, unit or self.agency, "innovation")
         if expansion := self.value("expansion"):
             self.stating.add(work, INOV.expandedName, Literal(expansion, lang="id"), "expansion")
@@ -188,6 +185,13 @@ class _Entry:
         node = mint(self.row, "agency", kind, *parts)
         label = Text(f"{whose.id}: {won.id}", f"{whose.en}: {won.en}")
         return self.names.make(Thing(node, type_, label, self.row.location))
+
+
+def make_innovation(row: Row, column: str, name: str, agency: URIRef, names: Names) -> URIRef:
+    """Make an innovation of an agency; its IRI is of both names, for every agency may have one."""
+    iri = mint(row, column, "innovation", name, slug_of(agency))
+    label, qualifier = Text(name, name), names.label(agency)
+    return names.make(Thing(iri, INOV.Innovation, label, row.at(column), qualifier=qualifier))
 
 
 def _short(series: URIRef, names: Names) -> Text:

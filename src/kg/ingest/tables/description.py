@@ -44,6 +44,9 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "CompetitionEdition": ("competition",),
         "CompetitionGroup": ("group",),
         "Tier": ("tier",),
+        "ServiceCentre": ("centre",),
+        "Observation": ("observation",),
+        "AwardEdition": ("award",),
         "AwardScheme": ("award",),
         "AwardCategory": ("award",),
     }

@@ -26,6 +26,7 @@ _PIVOTS: Final = (
     ORG.unitOf,
     INOV.agencyType,
     INOV.eventType,
+    INOV.decisionType,
     INOV.operatedBy,
     INOV.tierOf,
     INOV.editionOf,

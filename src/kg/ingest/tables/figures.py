@@ -1,5 +1,6 @@
 """Rows of the table *figures*: observations of the data cube (RDF Data Cube, section 6)."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from rdflib import Literal, Namespace, URIRef
@@ -19,11 +20,13 @@ _DATA_SET: Final = URIRef(mint_iri("dataset", "angka-pelayanan-publik"))
 def state_figure(row: Row, kind: TableKind, names: Names, stating: Stating) -> None:
     """State what a row says; raises ``RecordError``.
 
-    The key of an observation is its dimensions: indicator, what it is about, population, period.
+    The key of an observation is its dimensions: indicator, what it is about, period, population,
+    and the area or agency that it is restricted to.
     Two sources that give two values for one key contradict each other, and the gate says so.
     """
     values = row.values
-    about = names.find(row, "about", kind, year=values["period"][:4])
+    period = values["period"].replace("..", "sampai")
+    about = names.find(row, "about", kind, year=period.rpartition("/")[2][:4])
     if about is None:
         return
     if values["unit"] == "poin-indeks" and not values["scale_max"]:
@@ -31,15 +34,18 @@ def state_figure(row: Row, kind: TableKind, names: Names, stating: Stating) -> N
             "scale_max",
             Text("Poin indeks memerlukan nilai tertinggi", "Index points need a scale maximum"),
         )
-    parts = [values["indicator"], slug_of(about), values["period"].replace("/", "--")]
+    parts = [values["indicator"], slug_of(about), period.replace("/", "--")]
     if values["population"]:
         parts.append(values["population"])
+    bounds = names.find(row, "restricted_to", kind)
+    if bounds is not None:
+        parts.append(slug_of(bounds))
     node = mint(row, "about", "observation", *parts)
     names.make(
         Thing(
             node,
             INOV.Observation,
-            _label(row, names, about),
+            _label(row, names, about, bounds),
             row.location,
             also=((_QB.dataSet, _DATA_SET),),
         )
@@ -52,17 +58,29 @@ def state_figure(row: Row, kind: TableKind, names: Names, stating: Stating) -> N
     stating.add(node, INOV.scaleMax, decimal(values["scale_max"]), "scale_max")
     if values["approximate"] == "true":
         stating.add(node, INOV.approximate, Literal(True), "approximate")  # noqa: FBT003
+    stating.add(node, INOV.restrictedTo, bounds, "restricted_to")
+    whole = names.find(row, "part_of", kind)
+    stating.add(node, INOV.partOfObservation, whole, "part_of")
     stating.add(node, INOV.measuredBy, names.find(row, "measured_by", kind), "measured_by")
 
 
-def _label(row: Row, names: Names, about: URIRef) -> Text:
+def _label(row: Row, names: Names, about: URIRef, bounds: URIRef | None) -> Text:
     values, whose = row.values, names.label(about)
     indicator = concept("indicator", values["indicator"])
     what = names.label(indicator) if indicator else Text("", "")
     population = concept("population", values["population"])
     whom = names.label(population) if population else None
-    among = Text(f" ({whom.id})", f" ({whom.en})") if whom else Text("", "")
+    where = names.label(bounds) if bounds else None
+    among = _in_brackets([text for text in (whom, where) if text])
     return Text(
         f"{what.id}, {whose.id}{among.id}, {values['period']}",
         f"{what.en}, {whose.en}{among.en}, {values['period']}",
+    )
+
+
+def _in_brackets(texts: Sequence[Text]) -> Text:
+    if not texts:
+        return Text("", "")
+    return Text(
+        f" ({', '.join(text.id for text in texts)})", f" ({', '.join(text.en for text in texts)})"
     )

@@ -18,6 +18,7 @@ _CAPACITIES: Final[Mapping[str, Text]] = {
     "plt": Text("Plt. ", "Acting "),
     "pj": Text("Pj. ", "Caretaker "),
     "plh": Text("Plh. ", "Daily acting "),
+    "pjs": Text("Pjs. ", "Interim "),
 }
 
 
