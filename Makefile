@@ -97,7 +97,7 @@ crash: $(VENV)/.installed-dev ## kill writers 200 times, fill disks, bring many 
 	$(BIN)/python -m pytest -m crash tests/release
 
 .PHONY: readme
-readme: $(VENV)/.installed-dev ## run the commands of the README in a fresh clone
+readme: $(VENV)/.installed-dev ## the commands of the README in a fresh clone, and the way of a curator by the guides
 	$(BIN)/python -m pytest -m readme
 
 .PHONY: lock
