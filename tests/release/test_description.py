@@ -135,6 +135,7 @@ def test_the_totals_of_the_default_graph_are_true(
 def test_the_totals_of_every_named_graph_are_true(name: str, release_store: ReleaseStore) -> None:
     graphs = release_store.graph_names()
     assert GRAPH.release in graphs
+    assert GRAPH.quality in graphs
     assert len(graphs) >= 18
     for graph in graphs:
         pattern = f"GRAPH <{graph}> {{ ?s ?p ?o }}"
@@ -166,7 +167,7 @@ def test_every_linkset_is_counted_rightly_and_none_is_missing(release_store: Rel
         subject, target = str(quad.subject), str(quad.object)
         ours = subject.startswith((f"{B}id/", f"{B}scheme/"))
         host = re.match(r"https?://[^/]+/", target) if isinstance(quad.object, URIRef) else None
-        said = quad.graph not in (None, GRAPH.release)
+        said = quad.graph not in (None, GRAPH.release, GRAPH.quality)
         linking = quad.predicate not in (RDF.type, RDF.predicate, RDF.object)
         if ours and said and linking and host and not target.startswith(B):
             links.setdefault((host[0], str(quad.predicate)), set()).add((subject, target))
@@ -189,7 +190,7 @@ def test_what_is_said_stands_in_its_graph_and_in_the_default_graph(release: Rele
     lines = release.publication_path.read_bytes().splitlines()
     assert lines == sorted(set(lines))
     quads = parse_rdf(release.publication_path.read_text(encoding="utf-8"), "nq", B)
-    assert {quad.graph for quad in quads} == {None, GRAPH.release}
+    assert {quad.graph for quad in quads} == {None, GRAPH.release, GRAPH.quality}
     named, default = ({q[:3] for q in quads if q.graph == g} for g in (GRAPH.release, None))
     assert named == default
     assert not any(isinstance(term, BNode) for quad in quads for term in quad)
@@ -220,7 +221,7 @@ def test_the_store_with_the_publication_conforms_to_the_shapes(
 
 
 def test_every_term_that_it_uses_has_a_label(release: Release, release_store: ReleaseStore) -> None:
-    quads = list(release_store.quads(graph=GRAPH.release))
+    quads = [q for g in ("release", "quality") for q in release_store.quads(graph=GRAPH[g])]
     terms = {q.predicate for q in quads} | {q.object for q in quads if q.predicate == RDF.type}
     labelled = {q.subject for q in release_store.quads(graph=GRAPH.ontology)}
     assert not {t for t in terms if t not in labelled and not t.startswith(str(RDF))}, release.path

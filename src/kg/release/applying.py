@@ -36,7 +36,11 @@ from kg.store import Quad
 
 _LABELLED: Final = (GRAPH.vocabularies, GRAPH.reference, GRAPH.places)
 _SILENT: Final = frozenset(
-    GRAPH[name] for name in ("reference", "places", "geonames", "catalog", "validation", "release")
+    GRAPH[name]
+    for name in (
+        *("reference", "places", "geonames"),
+        *("catalog", "validation", "release", "quality"),
+    )
 )
 """Graphs in which a thing may stand although nothing is said of it."""
 

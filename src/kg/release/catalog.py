@@ -57,7 +57,7 @@ def catalog_graph(
     _describe_dataset(graph, dataset)
     _describe_catalog(graph, dataset)
     entries = {entry["name"]: entry for entry in dataset["graphs"]}
-    for name in (*candidate.graphs, GRAPH.catalog, GRAPH.validation, GRAPH.release):
+    for name in (*candidate.graphs, GRAPH.catalog, GRAPH.validation, GRAPH.release, GRAPH.quality):
         _describe_graph(graph, name, entries)
     for question in questions:
         _describe_question(graph, question)

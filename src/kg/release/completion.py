@@ -26,6 +26,7 @@ from kg.release.dumps import FOLDER, DumpSource, make_dumps
 from kg.release.later import Contents, begin_dumps
 from kg.release.merging import Merged
 from kg.release.publication import CONTENT, PLAIN, PUBLICATION, STORE, Incoming
+from kg.release.quality import measure_quality, quality_triples
 from kg.release.statistics import Figures, Triple
 from kg.store import Quad, ReleaseStore, clone_store, extend_store, quad_lines
 from kg.terms import ordered
@@ -67,16 +68,18 @@ def complete_release(
         )
     previous = incoming.previous.identifier if incoming.previous else None
     made = tuple(activity_triples(incoming.manifest, incoming.identifier, incoming.base))
+    quality = _measure(incoming, store, local)
     facts = ReleaseFacts(
-        incoming.base, incoming.identifier, published, local, dumps, previous, made
+        incoming.base, incoming.identifier, published, local, dumps, previous, made, quality
     )
     figures, triples = describe_release(facts, store, counted)
     described = Counter(figures)
     described.subtract(counted.figures)
-    told = replace(counted, described=described)
-    write_counts(incoming.folder / COUNTS, incoming.identifier, told)
+    counts = replace(counted, described=described)
+    write_counts(incoming.folder / COUNTS, incoming.identifier, counts)
     del store
-    (incoming.folder / PUBLICATION).write_bytes(_write(triples, incoming.base))
+    told = {None: triples, GRAPH.release: triples, GRAPH.quality: quality}
+    (incoming.folder / PUBLICATION).write_bytes(_write(told, incoming.base))
     clone_store(incoming.folder / STORE, incoming.folder / PLAIN)
     extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION, optimize=merged is None)
     return _manifest(figures, facts)
@@ -103,11 +106,19 @@ def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:
     }
 
 
-def _write(triples: Iterable[Triple], base: str) -> bytes:
-    name = f" <{rebase(GRAPH.release, base)}> .\n"
-    lines = set(quad_lines(Quad(*triple, None) for triple in triples))
+def _measure(incoming: Incoming, store: ReleaseStore, prefixes: Mapping[str, str]) -> list[Triple]:
+    base, release = incoming.base, release_iri(incoming.base, incoming.identifier)
+    measurements = measure_quality(store, base, release)
+    return quality_triples(measurements, store, release, base, prefixes)
+
+
+def _write(told: Mapping[URIRef | None, Iterable[Triple]], base: str) -> bytes:
+    lines: set[str] = set()
+    for name, triples in told.items():
+        graph = URIRef(rebase(name, base)) if name else None
+        lines.update(quad_lines(Quad(*triple, graph) for triple in triples))
     # As of the content: every line once, by code point.
-    return "".join(sorted({*lines, *(f"{line[:-3]}{name}" for line in lines)})).encode()
+    return "".join(sorted(lines)).encode()
 
 
 def _citation(store: ReleaseStore, incoming: Incoming, published: datetime) -> Citation:

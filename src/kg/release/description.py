@@ -21,6 +21,7 @@ from kg.release.catalog import DATASET, DCAT, ENDPOINT, SPATIAL
 from kg.release.counting import Counted
 from kg.release.dumps import Dump
 from kg.release.partitions import Names, partitions
+from kg.release.quality import of_the_whole
 from kg.release.statistics import (
     WHOLE,
     Figures,
@@ -64,7 +65,7 @@ class ReleaseFacts:
 
     ``identifier`` is the SHA-256 of the content, ``previous`` the identifier of the release
     before (of the same base), None if there is none. ``prefixes`` are in the release's IRIs.
-    ``making`` says who made it, of what and with what.
+    ``making`` says who made it, of what and with what; ``quality`` is what ``graph/quality`` holds.
     """
 
     base: str
@@ -74,6 +75,7 @@ class ReleaseFacts:
     dumps: Collection[Dump]
     previous: str | None = None
     making: Collection[Triple] = ()
+    quality: Collection[Triple] = ()
 
     @property
     def name(self) -> str:
@@ -162,6 +164,7 @@ def _lasting(
             yield period, predicate, date
     yield from _linksets(facts, counted.links)
     yield from facts.making
+    yield from of_the_whole(facts.quality, facts.release)
 
 
 def _versions(facts: ReleaseFacts, version: str) -> Iterator[Triple]:
@@ -256,6 +259,8 @@ def _told(  # noqa: PLR0913, PLR0917  what differs from try to try, and what doe
     """Yield the figures as triples; ``triples`` are those of the try before."""
     release, own = facts.release, facts.iri(GRAPH.release)
     graphs = {**counted.graphs, own: measure_triples(triples, facts.base)}
+    if facts.quality:
+        graphs[facts.iri(GRAPH.quality)] = measure_triples(facts.quality, facts.base)
     for node, totals in ((release, figures), *graphs.items()):
         for name in WHOLE:
             yield node, VOID[name], Literal(totals[(name,)])
