@@ -40,6 +40,7 @@ PAGES = {
     "scheme": "/scheme/agency-type",
     "ontology": "/ont",
     "shapes": "/shapes",
+    "quality": "/quality",
     "query": "/query?example=01-recognitions",
     "missing": "/id/agency/none",
 }
@@ -205,7 +206,9 @@ _CONTRAST = """(() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["home", "event", "query", "ontology", "article", "missing"])
+@pytest.mark.parametrize(
+    "name", ["home", "event", "query", "ontology", "article", "missing", "quality"]
+)
 def test_words_stand_out_from_their_ground(
     browser: webdriver.Chrome, address: str, name: str, scheme: str
 ) -> None:

@@ -36,6 +36,7 @@ PAGES = [
     "/ont",
     "/shapes",
     "/catalog",
+    "/quality",
     "/dumps/",
     "/doc/agency/polresta-sidoarjo.html",
     "/doc/agency/kementerian-panrb.html",

@@ -32,6 +32,7 @@ from kg.web.frame import (
     page_of,
     page_presenter,
 )
+from kg.web.measurements import metric_quads
 from kg.web.presentation import Link, Phrase
 from kg.web.publications import (
     NAME,
@@ -40,6 +41,8 @@ from kg.web.publications import (
     find_publication,
     kept_publications,
 )
+from kg.web.quality_page import quality_page
+from kg.web.quality_texts import quality_words
 from kg.web.site import Site, get_site
 from kg.web.statistics_page import statistics_page
 from kg.web.unfinished import made
@@ -113,6 +116,7 @@ def catalog(suffix: str | None = None) -> Response:
             c=partial(catalog_words, presenter.language),
             catalog=composer.catalog(),
             about=presenter.links.local("about"),
+            quality=presenter.links.local("quality"),
             card=dataset_card(site, presenter),
             downloads=_downloads("catalog"),
             void_downloads=_downloads("void"),
@@ -122,6 +126,45 @@ def catalog(suffix: str | None = None) -> Response:
         )
 
     return _page(site, "catalog", make)
+
+
+@blueprint.get("/quality")
+@blueprint.get("/quality.<suffix>")
+def quality(suffix: str | None = None) -> Response:
+    """Answer with how much the release that is served covers, and how good it is."""
+    site = get_site()
+    return _measured(site, _publication(site), "quality", suffix)
+
+
+@blueprint.get("/quality/<name>")
+@blueprint.get("/quality/<name>.<suffix>")
+def measurements(name: str, suffix: str | None = None) -> Response:
+    """Answer with what was measured of one release: the fragments of this document."""
+    site = get_site()
+    publication = _find(site, name)
+    if not publication.measured:
+        raise NotFound
+    return _measured(site, publication, f"quality/{name}", suffix)
+
+
+def _measured(site: Site, publication: Publication, path: str, suffix: str | None) -> Response:
+    media = _choose(suffix, _OFFERS)
+    if media != HTML:
+        return _data(site, path, media, lambda: [*publication.measured, *metric_quads(site.reader)])
+
+    def make() -> str:
+        presenter = page_presenter(site)
+        return render_template(
+            "quality.html",
+            q=partial(quality_words, presenter.language),
+            quality=quality_page(publication, presenter),
+            metrics=presenter.links.local("scheme/quality-metric"),
+            path=path,
+            downloads=_downloads(path),
+            trail=_trail(site),
+        )
+
+    return _page(site, path, make)
 
 
 @blueprint.get("/dumps/")

@@ -13,6 +13,11 @@ CATALOG_WORDS: Final[Mapping[str, Text]] = {
         "Seluruh rilis sebagai berkas, keterangan kumpulan data bagi mesin, dan cara mengutipnya.",
         "Whole releases as files, the description of the dataset for machines, and how to cite it.",
     ),
+    "quality": Text("Cakupan dan mutu", "Coverage and quality"),
+    "quality_hint": Text(
+        "Seberapa banyak yang dimuat, siapa yang mendukungnya, dan apa yang bertentangan",
+        "How much is held, who corroborates it, and what contradicts what",
+    ),
     "void": Text("Statistik untuk mesin (VoID)", "Statistics for machines (VoID)"),
     "in_figures": Text("Graf baku dalam angka", "The default graph in figures"),
     "figures_hint": Text(

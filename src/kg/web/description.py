@@ -211,12 +211,13 @@ _UNSAID: Final = (
 """Links to a thing that its document shows in another way (evidence, facts, members) or not."""
 
 # A triple counts once however many graphs state it. What only a source says stays out, and so
-# do the shapes and the partitions, which speak of classes and not of the things.
+# do the shapes, the partitions and the measurements, which speak of the release.
 _LINKS: Final = """
   { ?subject ?predicate $thing } UNION
   { GRAPH ?graph { ?subject ?predicate $thing }
     FILTER (!STRSTARTS(STR(?graph), STR($sources)) && ?graph != $shapes) }
-  FILTER (isIRI(?subject) && ?subject != $thing && !STRSTARTS(STR(?subject), STR($partitions)))
+  FILTER (isIRI(?subject) && ?subject != $thing && !STRSTARTS(STR(?subject), STR($partitions))
+    && !STRSTARTS(STR(?subject), STR($measurements)))
 """
 _LINK_TOTALS: Final = f"""
 SELECT ?predicate (COUNT(DISTINCT ?subject) AS ?total) WHERE {{ {_LINKS} }}
@@ -233,6 +234,7 @@ def _inverse(reader: Reader, iri: URIRef, page: int) -> Iterator[Inverse]:
         "sources": graph["article/"],
         "shapes": graph.shapes,
         "partitions": URIRef(f"{reader.base}void/"),
+        "measurements": URIRef(f"{reader.base}quality/"),
     }
     for row in reader.select(_LINK_TOTALS, **terms):
         predicate = URIRef(str(row["predicate"]))

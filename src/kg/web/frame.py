@@ -28,6 +28,7 @@ FROZEN: Final = "FROZEN"
 _NAVIGATION: Final = (
     ("browse", "browse"),
     ("query", "query"),
+    ("quality", "quality"),
     ("ontology", "ont"),
     ("about", "about"),
 )

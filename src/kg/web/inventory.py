@@ -18,7 +18,7 @@ SELECT DISTINCT ?thing WHERE {
 }"""
 _RETIRED: Final = "SELECT ?thing WHERE { ?thing a $kind }"
 
-PAGES: Final = ("", "about", "browse", "query", "ont", "shapes")
+PAGES: Final = ("", "about", "browse", "query", "quality", "ont", "shapes")
 """The pages that are about no single thing."""
 
 

@@ -31,7 +31,7 @@ blueprint.app_context_processor(frame_context)
 _SHELF: Final = 6
 _FEATURED: Final = 8
 _PAGE: Final = 100
-_TAKE: Final = {"catalog": "catalog", "dumps/": "downloads", "void": "void"}
+_TAKE: Final = {"catalog": "catalog", "quality": "quality", "dumps/": "downloads", "void": "void"}
 """Where the data as a whole are described and taken away: path → key of the words."""
 
 

@@ -14,6 +14,8 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, VOID
 
 from kg.errors import StoreError
+from kg.iris import rebase
+from kg.namespaces import GRAPH
 from kg.release.catalog import DCAT
 from kg.release.description import release_iri, short_name, void_iri
 from kg.release.dumps import FOLDER, SUMS, Dump
@@ -51,11 +53,19 @@ class Publication:
     @cached_property
     def quads(self) -> Sequence[Quad]:
         """Return all that is said of the release, the release first; in no graph."""
-        path = self.release.publication_path
+        return self._of_graph(GRAPH.release)
+
+    @cached_property
+    def measured(self) -> Sequence[Quad]:
+        """Return the measurements of its coverage and quality, the release first; in no graph."""
+        return self._of_graph(GRAPH.quality)
+
+    def _of_graph(self, graph: URIRef) -> list[Quad]:
+        path, name = self.release.publication_path, URIRef(rebase(graph, self.release.base))
         if not path.is_file():
             return []
         found = parse_rdf(path.read_text(encoding="utf-8"), "nq", self.release.base)
-        own = [quad._replace(graph=None) for quad in found if quad.graph]
+        own = [quad._replace(graph=None) for quad in found if quad.graph == name]
         return sorted(own, key=lambda quad: (quad.subject != self.iri, *quad[:3]))
 
     @cached_property

@@ -23,6 +23,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "home": Text("Beranda", "Home"),
     "browse": Text("Jelajah", "Browse"),
     "query": Text("Kueri", "Query"),
+    "quality": Text("Mutu", "Quality"),
     "ontology": Text("Ontologi", "Ontology"),
     "about": Text("Tentang", "About"),
     "language": Text("Bahasa", "Language"),
