@@ -1,5 +1,6 @@
 """Writes what belongs to one address of the server: its pages, its data, its signposts."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -194,7 +195,7 @@ class Writer:
         with self.app.test_request_context(base_url=self.root.rstrip("/")):
             body = render_template(
                 "signpost.html",
-                iri=self.root + file.removesuffix("/index.html"),
+                iri=self.root + re.sub(r"/index(\.\w+)?\.html$", "", file),
                 target=link(address) if address.startswith("/") else address,
                 downloads=local,
                 default=self.layout.default,
