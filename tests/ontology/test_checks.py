@@ -212,6 +212,18 @@ FAULTS: Mapping[str, list[tuple[str, set[str]]]] = {
         ),
         ("graph:vocabularies { capacity:plh a skos:Concept . }", {"capacity:plh"}),
     ],
+    "composition-above-tier-size": [
+        (
+            (
+                "article-graph:000 { tier:t inov:tierSize 9 ."
+                " observation:a inov:indicator indicator:jumlah-inovasi-terpilih ;"
+                " inov:about tier:t ; inov:value 6.0 ."
+                " observation:b inov:indicator indicator:jumlah-inovasi-terpilih ;"
+                " inov:about tier:t ; inov:value 4.0 . }"
+            ),
+            {"tier:t"},
+        ),
+    ],
     "untrimmed-literal": [
         ('graph:reference { place:b skos:altLabel "B " . }', {"place:b"}),
         ('graph:reference { place:b skos:altLabel "B\\u00A0 C" . }', {"place:b"}),
