@@ -1,5 +1,6 @@
 """The gate before a change: the one function that says whether it may pass."""
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,9 @@ def _gate(ontology: Path) -> Gate:
         _opened.clear()
         if hash_folder(ontology) == key[1]:
             _opened[key] = gate
+            # It stays: the collector of garbage need not look through it at every batch.
+            gc.collect()
+            gc.freeze()
     return gate
 
 
