@@ -34,7 +34,7 @@ from kg.release.dumps import (
     write_rest,
     write_whole,
 )
-from kg.release.publication import CONTENT, Release, Releases
+from kg.release.publication import CONTENT, Releases
 
 TOLD: Final = "files.json"
 
@@ -120,18 +120,19 @@ def _finish(release: Path) -> None:
     sync_folder(folder)
 
 
-def pending(home: Path) -> list[Release]:
-    """Return the releases whose files have yet to be made, the one that is served first."""
-    releases = Releases(home)
-    current = releases.current_folder()
-    found = [release for release in releases.kept() if is_pending(release.path)]
-    return sorted(found, key=lambda r: (r.path.name != current, -r.published.timestamp()))
+def pending(home: Path) -> list[Path]:
+    """Return the folders of releases whose files have yet to be made, the one served first."""
+    current = Releases(home).current_folder()
+    # Told by their files alone: a release that is damaged is in nobody's way.
+    folders = [path.parent for path in home.glob(f"releases/*/{TOLD}")]
+    found = [path for path in folders if path.name[0] != "." and is_pending(path)]
+    return sorted(found, key=lambda path: (path.name != current, path.name))
 
 
 def finish_all(home: Path) -> None:
     """Make the files of all releases that lack some, but for those that others are making."""
     done: set[Path] = set()
-    while waiting := [release.path for release in pending(home) if release.path not in done]:
+    while waiting := [path for path in pending(home) if path not in done]:
         done.add(waiting[0])
         # It may have been pruned, or removed by another process, since it was seen.
         with suppress(FileNotFoundError):
