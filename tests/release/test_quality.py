@@ -65,6 +65,8 @@ MADE_UP = f"""
     skos:broader <{B}scheme/population/instansi> .
   :police a inov:Observation ; inov:about :top ; inov:population <{B}scheme/population/polri> ;
     inov:indicator <{B}scheme/indicator/jumlah-inovasi-terpilih> .
+  :troops a inov:Observation ; inov:about :top ; inov:population <{B}scheme/population/polri> ;
+    inov:indicator <{B}scheme/indicator/ukuran-tier> .
   :all a inov:Observation ; inov:about :praised ; inov:indicator
     <{B}scheme/indicator/ukuran-tier> .
   :some a inov:Observation ; inov:about :best ; inov:partOfObservation :all ;
@@ -88,6 +90,8 @@ MADE_UP = f"""
     inov:restrictedTo :place .
 }}
 <{GRAPH}article/c> {{
+  :troops inov:value 7.0 ; inov:about :top ; inov:population <{B}scheme/population/polri> ;
+    inov:indicator <{B}scheme/indicator/ukuran-tier> .
   :police inov:value 1.0 ; inov:about :top ; inov:population <{B}scheme/population/polri> ;
     inov:indicator <{B}scheme/indicator/jumlah-inovasi-terpilih> .
   :all inov:value 6.0 ; inov:about :praised ; inov:indicator <{B}scheme/indicator/ukuran-tier> .
@@ -174,6 +178,8 @@ def test_a_figure_of_one_area_or_kind_is_no_official_number(
     facets = {facet for metric, on, facet in made_up if (metric, on) == ("official-number", "top")}
     assert facets == {"3", "4--agencies"}
     assert not [on for _, on, _ in made_up if on == "java"]
+    sums = {facet for metric, on, facet in made_up if (metric, on) == ("sum-difference", "top")}
+    assert sums == {"ukuran-tier--a--3", "ukuran-tier--a--4"}
 
 
 # The repository's own release, from its quads

@@ -6,6 +6,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import Graph, URIRef
 
@@ -121,3 +122,11 @@ def test_the_sitemap_and_the_catalogue_lead_there(client: FlaskClient, name: str
 def test_a_thing_s_page_is_not_crowded_with_measurements(client: FlaskClient) -> None:
     text = client.get("/doc/tier/kipp-2022-top-99.html?lang=en").get_data(as_text=True)
     assert "/quality/" not in text
+
+
+def test_a_release_without_measurements_says_so(app: Flask) -> None:
+    client = app.test_client()
+    page = client.get("/quality?lang=en", headers=HTML)
+    assert page.status_code == 200
+    assert "before quality was measured" in page.get_data(as_text=True)
+    assert client.get("/quality.ttl").status_code == 200

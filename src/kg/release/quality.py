@@ -216,7 +216,7 @@ class _Gauge:
                 graph = _iri(row["graph"])
                 part = Part(about, indicator, graph, node, inside or frozenset(), value, whole)
                 parts.append(part)
-            else:
+            elif "wider" not in row:
                 stated.setdefault((about, indicator), set()).add((value, node))
         for added in sums_of_parts(parts):
             key = (added.whole,) if added.whole else (added.about, added.indicator)

@@ -95,9 +95,10 @@ ORDER BY ?award ?kind"""
 
 PARTIAL: Final = (
     _INOV
+    + _SKOS
     + _INDICATOR
     + """
-SELECT ?graph ?about ?indicator ?observation ?population ?value ?whole
+SELECT ?graph ?about ?indicator ?observation ?population ?value ?whole ?wider
 WHERE {
   ?observation a inov:Observation .
   GRAPH ?graph {
@@ -106,6 +107,7 @@ WHERE {
     OPTIONAL { ?observation inov:partOfObservation ?whole }
     OPTIONAL { ?observation inov:restrictedTo ?bounds }
   }
+  OPTIONAL { ?population skos:broader ?wider }
   FILTER (STRSTARTS(STR(?graph), STR(article-graph:)) && (BOUND(?whole) || !BOUND(?bounds)))
 }
 ORDER BY ?about ?indicator ?graph ?observation"""
