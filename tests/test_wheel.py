@@ -55,11 +55,11 @@ def test_the_wheel_s_own_code_and_data_are_used(site: Path, tmp_path: Path) -> N
 
 
 def test_it_builds_the_release_of_the_checkout_and_answers(
-    site: Path, tmp_path: Path, release: Release
+    site: Path, tmp_path: Path, repository_release: Release
 ) -> None:
     main = "from kg.cli import main; main()"
     run(site, tmp_path, main, "build")
-    assert Releases(tmp_path / "build").current().identifier == release.identifier
+    assert Releases(tmp_path / "build").current().identifier == repository_release.identifier
     answer = run(site, tmp_path, main, "query", "ASK { ?s ?p ?o }")
     assert answer.strip() == "true"
 

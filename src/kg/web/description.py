@@ -210,6 +210,12 @@ _UNSAID: Final = (
 )
 """Links to a thing that its document shows in another way (evidence, facts, members) or not."""
 
+
+def _once(variable: str, pattern: str) -> str:
+    # ORDER BY comes before DISTINCT, and would sort what is then thrown away.
+    return f"{{ SELECT DISTINCT {variable} WHERE {pattern} }}"
+
+
 # A triple counts once however many graphs state it. What only a source says stays out, and so
 # do the shapes, the partitions and the measurements, which speak of the release.
 _LINKS: Final = """
@@ -222,8 +228,9 @@ _LINKS: Final = """
 _LINK_TOTALS: Final = f"""
 SELECT ?predicate (COUNT(DISTINCT ?subject) AS ?total) WHERE {{ {_LINKS} }}
 GROUP BY ?predicate ORDER BY ?predicate"""
+_LINKS_OF_ONE: Final = f"{{ {_LINKS.replace('?predicate', '$predicate')} }}"
 _LINK_PAGE: Final = f"""
-SELECT DISTINCT ?subject WHERE {{ {_LINKS.replace("?predicate", "$predicate")} }}
+SELECT ?subject WHERE {{ {_once("?subject", _LINKS_OF_ONE)} }}
 ORDER BY ?subject LIMIT {PAGE_SIZE} OFFSET """
 
 
@@ -276,8 +283,9 @@ def _members(reader: Reader, iri: URIRef, page: int) -> tuple[tuple[Member, ...]
     pattern = _SUBJECTS if iri.startswith(reader.graph) else _CONCEPTS
     count = f"SELECT (COUNT(DISTINCT ?member) AS ?total) WHERE {pattern}"
     total = int(str(reader.select(count, thing=iri)[0]["total"]))
-    query = f"SELECT DISTINCT ?member WHERE {pattern} ORDER BY ?member LIMIT {PAGE_SIZE}"
-    rows = reader.select(f"{query} OFFSET {_offset(page)}", thing=iri) if total else []
+    query = f"SELECT ?member WHERE {{ {_once('?member', pattern)} }} ORDER BY ?member"
+    query += f" LIMIT {PAGE_SIZE} OFFSET {_offset(page)}"
+    rows = reader.select(query, thing=iri) if total else []
     found = [URIRef(str(row["member"])) for row in rows]
     return tuple(Member(node, tuple(reader.things(node, SKOS.broader))) for node in found), total
 

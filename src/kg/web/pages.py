@@ -110,8 +110,8 @@ def _figures(site: Site, presenter: Presenter) -> Iterable[Figure]:
         for kind in (inov.Agency, inov.Innovation, inov.Recognition)
         if kind in site.classes
     ]
-    articles = site.classes.get(inov.Article, 0)
-    counted.append((words("count_articles"), articles, local("browse/inov:Article")))
+    sources = site.classes.get(inov.Source, 0)
+    counted.append((words("count_sources"), sources, local("browse/inov:Source")))
     counted.append((words("count_facts"), site.facts, None))
     triples = site.release.manifest.get("default_graph_triples")
     if isinstance(triples, int):
@@ -139,7 +139,7 @@ def _shelves(site: Site, presenter: Presenter) -> Iterable[Shelf]:
         inov.Agency,
         FOAF.Person,
         inov.PublicEvent,
-        inov.Article,
+        inov.Source,
     )
     for kind in kinds:
         instances = site.instances(kind) if kind in site.classes else ()

@@ -35,9 +35,11 @@ _WORDS: Final[Mapping[str, Text]] = {
     "editions": Text("Per edisi dan tingkat", "By edition and tier"),
     "editions_hint": Text(
         "Baris tebal adalah edisi. Angka resmi yang berbeda ditampilkan masing-masing dengan "
-        "asalnya; angka menurut nama tingkat berasal dari nama itu sendiri (Top 45).",
+        "asalnya; angka menurut nama tingkat berasal dari nama itu sendiri (Top 45). Bagian sebuah "
+        "edisi hanya menghitung tingkat yang angka resminya diketahui.",
         "Bold rows are editions. Official numbers that differ are all shown with where they are "
-        "from; a number by name is that in the tier's own name (Top 45).",
+        "from; a number by name is that in the tier's own name (Top 45). The share of an edition "
+        "counts only tiers whose official number is known.",
     ),
     "award": Text("Edisi, tingkat atau penghargaan", "Edition, tier or award"),
     "official": Text("Resmi", "Official"),

@@ -93,6 +93,7 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "told_by": Text("Sumber halaman ini", "Sources of this page"),
     "fact_count": Text("{n} pernyataan", "{n} statements"),
+    "one_fact": Text("1 pernyataan", "1 statement"),
     "article_facts": Text("Fakta dari artikel ini", "Facts from this article"),
     "article_facts_hint": Text(
         "Setiap fakta ditulis dengan kata kami sendiri; letaknya di naskah disebutkan.",
@@ -131,7 +132,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "in_figures": Text("Dalam angka", "In figures"),
     "count_facts": Text("Fakta", "Facts"),
     "count_triples": Text("Tripel", "Triples"),
-    "count_articles": Text("Sumber", "Sources"),
+    "count_sources": Text("Sumber", "Sources"),
     "try": Text("Tiga hal untuk dicoba", "Three things to try"),
     "try_agency": Text("Baca satu instansi", "Read one agency"),
     "try_agency_text": Text(
@@ -342,6 +343,7 @@ INVERSE: Final[Mapping[str, Text]] = {
 PLURALS: Final[Mapping[str, Text]] = {
     "inov:Agency": Text("Instansi", "Agencies"),
     "inov:Article": Text("Artikel", "Articles"),
+    "inov:Source": Text("Sumber", "Sources"),
     "inov:Innovation": Text("Inovasi", "Innovations"),
     "inov:PublicEvent": Text("Acara", "Events"),
     "inov:Recognition": Text("Pengakuan", "Recognitions"),
