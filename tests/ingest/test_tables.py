@@ -348,7 +348,9 @@ def test_a_table_says_the_same_in_each_syntax(tmp_path: Path, ending: str) -> No
     assert {name: text for name, text in read.values.items() if text} == row
 
 
-def test_a_true_batch_and_one_row_of_each_kind_pass_the_gate(tmp_path: Path) -> None:
+def test_a_true_batch_and_one_row_of_each_kind_pass_the_gate(
+    tmp_path: Path, small_data: Path
+) -> None:
     award = {
         **GOOD["conferrals"],
         "award": "award:top-inovasi",
@@ -364,7 +366,7 @@ def test_a_true_batch_and_one_row_of_each_kind_pass_the_gate(tmp_path: Path) -> 
     files = [TableFile(KINDS[path.stem], path) for path in sorted(EXAMPLE.glob("*.csv"))]
     # Beside the tables of data/, not in their place.
     files = [replace(file, stands_in=False) for file in (*files, *batch(tmp_path, **rows))]
-    judged = judge_data(SETTINGS, lambda _step: None, None, files)
+    judged = judge_data(replace(SETTINGS, data=small_data), lambda _step: None, None, files)
     assert judged.verdict.of("violation") == ()
     counts = {source.id: len(source.claims) for source in judged.corpus.sources}
     assert counts["h995"] > 40

@@ -43,13 +43,14 @@ def test_files_are_judged_together(tmp_path: Path) -> None:
     assert judge_files(parts, Settings(), lambda _step: None).conforms
 
 
-def test_a_copy_of_a_source_is_judged_in_its_place(tmp_path: Path) -> None:
-    source = Settings().data / "sources" / "003"
+def test_a_copy_of_a_source_is_judged_in_its_place(tmp_path: Path, small_data: Path) -> None:
+    settings = Settings(data=small_data)
+    source = settings.data / "sources" / "003"
     copy = tmp_path / "003"
     copy.mkdir()
     for file in source.iterdir():
         text = file.read_text(encoding="utf-8")
         (copy / file.name).write_text(text.replace("3.78", "37.8"), encoding="utf-8")
-    verdict = judge_files([copy], Settings(), lambda _step: None)
+    verdict = judge_files([copy], settings, lambda _step: None)
     assert not verdict.conforms
     assert any(entry.locations[0].file == copy / "claims.csv" for entry in verdict.of("violation"))

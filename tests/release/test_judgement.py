@@ -30,8 +30,8 @@ def gate() -> Gate:
 
 
 @pytest.fixture(scope="module")
-def content() -> str:
-    settings = Settings()
+def content(small_data: Path) -> str:
+    settings = Settings(data=small_data)
     corpus = read_corpus(settings.data, read_prefixes(settings.ontology))
     return rebase(assemble(settings.ontology, corpus).nquads().decode(), HERE)
 

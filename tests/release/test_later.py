@@ -40,11 +40,13 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def brought(home: Path, tmp_path_factory: pytest.TempPathFactory, kit: Any) -> Release:  # noqa: ANN401
+def brought(
+    home: Path, small_data: Path, tmp_path_factory: pytest.TempPathFactory, kit: Any
+) -> Release:  # noqa: ANN401
     """Return a release that a batch has led to, without its large files."""
     folder = tmp_path_factory.mktemp("brought")
     shutil.copytree(home, folder / "home", symlinks=True)
-    settings = Settings(home=folder / "home")
+    settings = Settings(home=folder / "home", data=small_data)
     batch = read_batch([kit.write_source(folder, "900", ROWS)], read_prefixes(settings.ontology))
     delivery = Delivery(batch, Act.now("ingest", "tests"))
     return bring(settings, delivery, kit.quietly, Ways(kit.LENIENT.judge)).release

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from edits import EditableStore, Editor, cutting, statements_of, yardstick
@@ -44,8 +45,8 @@ def dependencies(shapes: Shapes) -> Dependencies:
 
 
 @pytest.fixture(scope="module")
-def candidate() -> Candidate:
-    settings = Settings()
+def candidate(small_data: Path) -> Candidate:
+    settings = Settings(data=small_data)
     return assemble(settings.ontology, read_corpus(settings.data, read_prefixes(settings.ontology)))
 
 

@@ -33,9 +33,9 @@ def checks() -> list[Check]:
 
 
 @pytest.fixture(scope="module")
-def statements() -> list[Statement]:
+def statements(small_data: Path) -> list[Statement]:
     """Return the curated data as a release holds it, the catalogue apart."""
-    settings = Settings()
+    settings = Settings(data=small_data)
     corpus = read_corpus(settings.data, read_prefixes(settings.ontology))
     candidate = assemble(settings.ontology, corpus)
     graph = catalog_graph(candidate, corpus.dataset, [])

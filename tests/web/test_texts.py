@@ -40,7 +40,7 @@ def test_templates_and_code_use_the_words_there_are_and_all_of_them() -> None:
         for key in re.findall(r"""(?:\bw|words|WORDS)[(\[]\s*["'](\w+)["']""", source)
     }
     assert used <= WORDS.keys()
-    indirect = {*SECTIONS, "true", "false", "browse", "query", "ontology", "about"}
+    indirect = {*SECTIONS, "true", "false", "browse", "query", "quality", "ontology", "about"}
     indirect |= {
         "classes",
         "object_properties",
@@ -55,7 +55,9 @@ def test_templates_and_code_use_the_words_there_are_and_all_of_them() -> None:
 
 def test_the_pages_of_the_catalogue_use_the_words_there_are_and_all_of_them() -> None:
     folder = Path(kg.web.__file__).parent
-    sources = [path.read_text() for path in (*folder.glob("*.py"), *folder.glob("templates/*"))]
+    paths = (*folder.glob("*.py"), *folder.glob("templates/*"))
+    # The page on quality has words of its own, and asks for them in the same way.
+    sources = [path.read_text() for path in paths if not path.name.startswith("quality")]
     used = {
         key
         for source in sources
