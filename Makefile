@@ -79,8 +79,8 @@ hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minu
 	$(BIN)/python -m pytest -m hostile tests/hostile
 
 .PHONY: whole
-whole: $(VENV)/.installed-dev ## every document of the release in every format, every IRI, about two minutes
-	$(BIN)/python -m pytest -m whole
+whole: $(VENV)/.installed-dev ## every document of a release in every format, every IRI; WHOLE=1 for all data
+	WHOLE=$(WHOLE) $(BIN)/python -m pytest -m whole tests/web
 
 .PHONY: fuzz
 fuzz: export KG_FUZZ_RUNS = 2000

@@ -53,6 +53,15 @@ def small_release(home: Path) -> Release:
 
 
 @pytest.fixture(scope="session")
+def chosen_release(request: pytest.FixtureRequest) -> Release:
+    """Return the small release, or if WHOLE is set that of all data, which takes an hour."""
+    name = "repository_release" if os.environ.get("WHOLE") else "small_release"
+    release = request.getfixturevalue(name)
+    assert isinstance(release, Release)
+    return release
+
+
+@pytest.fixture(scope="session")
 def release(small_release: Release) -> Release:
     """Return the release under test; a folder of tests may put another in its place."""
     return small_release

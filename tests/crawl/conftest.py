@@ -1,18 +1,17 @@
-"""Releases to be walked, at any base: the small one, or that of all data if WHOLE is set."""
+"""Releases to be walked, at any base."""
 
-import os
 import socket
 from collections.abc import Callable
 
 import pytest
 
+from kg.release.publication import Release
 from walker import Homes
 
 
 @pytest.fixture(scope="session")
-def homes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Homes:
-    name = "repository_release" if os.environ.get("WHOLE") else "small_release"
-    return Homes(request.getfixturevalue(name), tmp_path_factory.mktemp)
+def homes(chosen_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    return Homes(chosen_release, tmp_path_factory.mktemp)
 
 
 @pytest.fixture(scope="session")

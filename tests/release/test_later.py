@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from flask.testing import FlaskClient
@@ -39,10 +39,13 @@ ROWS = [
 ]
 
 
+Kit: TypeAlias = Any
+
+
 @pytest.fixture(scope="module")
 def brought(
-    home: Path, small_data: Path, tmp_path_factory: pytest.TempPathFactory, kit: Any
-) -> Release:  # noqa: ANN401
+    home: Path, small_data: Path, tmp_path_factory: pytest.TempPathFactory, kit: Kit
+) -> Release:
     """Return a release that a batch has led to, without its large files."""
     folder = tmp_path_factory.mktemp("brought")
     shutil.copytree(home, folder / "home", symlinks=True)
