@@ -113,6 +113,7 @@ bench: $(VENV)/.installed-dev build/benchmarks/.installed ## the benchmarks behi
 	$(BIN)/python tests/benchmarks/queries.py
 	$(BIN)/python tests/benchmarks/validation.py
 	$(BIN)/python tests/benchmarks/resolution.py
+	$(BIN)/python tests/benchmarks/identity.py
 	$(BIN)/python tests/benchmarks/tables.py
 	$(BIN)/python tests/benchmarks/gate.py
 	$(BIN)/python tests/benchmarks/ingest.py
