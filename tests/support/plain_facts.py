@@ -19,6 +19,7 @@ from pathlib import Path
 DATA = Path(__file__).parents[2] / "data"
 LONGEST = 80
 NEW = ("baru: ", "new: ")
+DAY = r"\d{4}-\d\d-\d\d"
 
 Row = Mapping[str, str]
 
@@ -65,6 +66,7 @@ class Recognition:
     works: set[str] = field(default_factory=set)
     won: set[str] = field(default_factory=set)
     receivers: set[str] = field(default_factory=set)
+    presenters: set[str] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     """The sources that name the recipient."""
@@ -77,6 +79,16 @@ class Tier:
     series: str
     year: int | None
     size: int | None
+
+
+SAID = {
+    "inov:recipient": "recipients",
+    "inov:recognises": "works",
+    "inov:confers": "won",
+    "inov:receivedBy": "receivers",
+    "inov:presentedBy": "presenters",
+}
+"""What a claim says of a recognition, as the field that holds it."""
 
 
 class Facts:
@@ -161,7 +173,9 @@ class Facts:
             recognition.won.add(won)
         if receiver := row.get("receiver"):
             recognition.receivers.add(person_of(receiver))
-        if date := row.get("date"):
+        if presenter := row.get("presenter"):
+            recognition.presenters.add(person_of(presenter))
+        if re.fullmatch(DAY, date := row.get("date", "")):
             recognition.dates.add(date)
 
     @staticmethod
@@ -191,23 +205,19 @@ class Facts:
         for row in self.claims:
             if row.get("rank") == "deprecated":
                 continue
-            node, value = row["subject"], row["object"]
-            match row["predicate"]:
-                case "inov:recipient":
-                    self.recognitions[node].recipients.add(value)
-                    self.recognitions[node].sources.add(row["source"])
-                case "inov:recognises":
-                    self.recognitions[node].works.add(value)
-                case "inov:confers":
-                    self.recognitions[node].won.add(value)
-                case "inov:receivedBy":
-                    self.recognitions[node].receivers.add(value)
-                case "org:unitOf":
-                    self._put_below(node, value)
-                case "inov:tierOf":
-                    self._add_tier(node, value)
-                case "inov:editionOf":
-                    self.schemes[node] = value
+            node, predicate, value = row["subject"], row["predicate"], row["object"]
+            if predicate in SAID:
+                getattr(self.recognitions[node], SAID[predicate]).add(value)
+            if predicate == "inov:recipient":
+                self.recognitions[node].sources.add(row["source"])
+            elif predicate == "inov:date" and node.startswith(("conferral:", "placement:")):
+                self.recognitions[node].dates.add(value.split('"')[1])
+            elif predicate == "org:unitOf":
+                self._put_below(node, value)
+            elif predicate == "inov:tierOf":
+                self._add_tier(node, value)
+            elif predicate == "inov:editionOf":
+                self.schemes[node] = value
 
     def _add_tier(self, node: str, edition: str) -> None:
         series, _, year = edition.rpartition("-")

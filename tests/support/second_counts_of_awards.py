@@ -28,7 +28,7 @@ def all_above(facts: Facts, recognition: Recognition) -> set[str]:
 @answers(200)
 def agencies_in_most_editions(facts: Facts) -> Answer:
     years, nodes = defaultdict[str, set[int]](set), defaultdict[str, set[str]](set)
-    for node, recognition, _, tier in sized(facts):
+    for node, recognition, _, tier in counted(sized(facts)):
         for agency in tops(facts, recognition) if tier.year else ():
             years[agency].add(tier.year or 0)
             nodes[agency].add(node)
@@ -94,7 +94,7 @@ def awards_per_government(facts: Facts) -> Answer:
     province_of = areas()
     governments = Counter(province_of.values())
     winners, nodes = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    for node, recognition, _, _ in sized(facts):
+    for node, recognition, _, _ in counted(sized(facts)):
         for agency in all_above(facts, recognition) & province_of.keys():
             winners[province_of[agency]].add(agency)
             nodes[province_of[agency]].add(node)
@@ -141,7 +141,7 @@ def namesakes(facts: Facts) -> Answer:
         if row["kind"] in ("kabupaten", "kota") and row["government"]
     }
     nodes = defaultdict[str, set[str]](set)
-    for node, recognition, _, _ in facts.of_series(KIPP):
+    for node, recognition, _, _ in sized(facts):
         for agency in all_above(facts, recognition) & names.keys():
             nodes[agency].add(node)
     for regency in nodes:
