@@ -51,7 +51,7 @@ def entries_per_edition(_: Facts) -> Answer:
     }
     for row in rows("tables/figures/kipp.csv"):
         year = row["about"].removeprefix("competition:kipp-")
-        if row["indicator"] in columns and year.isdigit() and not row["restricted_to"]:
+        if row["indicator"] in columns and year.isdigit() and not row.get("restricted_to"):
             edition = row["about"].partition(":")[2]
             node = slug(row["indicator"], edition, row["period"], row["population"])
             held[year][row["indicator"]] = ranked.get(f"observation:{node}", row["value"])
@@ -107,7 +107,7 @@ def disputed_figures(facts: Facts) -> Answer:
     values, kept, refused = figures_in_claims(facts)
     for row in rows("tables/figures/*.csv"):
         about = row["about"].partition(":")[2]
-        parts = [row["indicator"], about, row["period"], row["population"]]
+        parts = [row["indicator"], about, row["period"], row.get("population", "")]
         if restricted := row.get("restricted_to"):
             parts.append(restricted.partition(":")[2])
         node = f"observation:{slug(*filter(None, parts))}"
