@@ -32,10 +32,10 @@ def rows(pattern: str) -> Iterator[Row]:
 
 
 def slug(*parts: str) -> str:
-    """Return the parts in lower case and hyphens; what is too long ends in a hash."""
+    """Return the parts, each cut off, in lower case and hyphens; what is too long has a hash."""
     plain = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore") for part in parts)
     words = (re.sub(r"[^a-z0-9]+", "-", part.decode().lower()).strip("-") for part in plain)
-    whole = "-".join(words)
+    whole = "-".join(word[:LONGEST].strip("-") for word in words)
     if len(whole) <= LONGEST:
         return whole
     return f"{whole[: LONGEST - 9].rstrip('-')}-{sha256(whole.encode()).hexdigest()[:8]}"
