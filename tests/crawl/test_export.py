@@ -98,6 +98,8 @@ def page_of(iri: str, base: str) -> str:
     path = iri.removeprefix(base)
     if path.startswith(("id/", "scheme/", "graph/")):
         return f"/doc/{path.removeprefix('id/')}.html"
+    if path.startswith("static/"):
+        return f"/{path}"
     # Where the endpoint was, pages say that there are no queries.
     path = "query" if path == "sparql" else path
     return f"/{path}/index.html" if path else "/index.html"
