@@ -152,17 +152,17 @@ def watch(session: int, record: Record, stopped: threading.Event) -> None:
 
 @pytest.fixture(scope="module")
 def load(
-    repository_home: Path,
-    repository_release: Release,
+    home: Path,
+    small_release: Release,
     serve_home: Serve,
     kinds: Kinds,
     pytestconfig: pytest.Config,
 ) -> Iterator[Load]:
-    assert repository_release.path.is_relative_to(repository_home)
+    assert small_release.path.is_relative_to(home)
     jobs = deque((name, query) for name, (query, _) in kinds.items() for _ in range(TIMES))
     random.Random(3).shuffle(jobs)  # noqa: S311  the same order each time
     record, lock, stopped = Record(), threading.Lock(), threading.Event()
-    with serve_home(repository_home, **SETTINGS) as (address, process):
+    with serve_home(home, **SETTINGS) as (address, process):
         web = {pid for pid in processes(process.pid) if not is_worker(pid)}
         side = [
             threading.Thread(target=probe, args=(address, record, stopped)),
