@@ -17,7 +17,7 @@ from kg.ingest.resolution import Candidate, Resolution
 from kg.ingest.sources import Source
 from kg.ingest.tables.compilation import Compiled, TableFile, compile_tables
 from kg.ingest.tables.description import TableKind, read_kinds
-from kg.ingest.tables.files import labels, vocabularies
+from kg.ingest.tables.files import labels, table_files, vocabularies
 from kg.ingest.tables.names import Names
 from kg.ingest.tables.reading import find_kind, read_rows
 from kg.ingest.tables.templates import FORMATS, guide_section, template
@@ -532,3 +532,26 @@ def test_descriptions_are_csv_on_the_web() -> None:
         path = SETTINGS.ontology / "tables" / f"{name}.json"
         table = Table.from_file(path)
         assert [c.name for c in table.tableSchema.columns] == [c.name for c in KINDS[name].columns]
+
+
+def test_a_table_of_sources_stands_in_for_the_sources_that_it_describes_alone(
+    tmp_path: Path,
+) -> None:
+    page = {"kind": "page", "url": "https://media.example/1", "publisher": "new: Media"}
+    labels = {"label_id": "Media: satu", "label_en": "Media: one"}
+    root, brought = tmp_path / "data", tmp_path / "brought"
+    for folder, rows in ((root, ("h1", "h2")), (brought, ("h2", "h3"))):
+        folder.mkdir()
+        with (folder / "sources.csv").open("w", encoding="utf-8", newline="") as file:
+            out = csv.DictWriter(file, ["id", *page, *labels])
+            out.writeheader()
+            here = {**page, "url": f"https://media.example/{folder.name}"}
+            out.writerows({"id": name, **here, **labels} for name in rows)
+    more = [TableFile(KINDS["sources"], brought / "sources.csv")]
+    result = compiled(table_files([root], SETTINGS.ontology, more))
+    assert result.faults == ()
+    assert {source.id: source.url.rpartition("/")[2] for source in result.sources} == {
+        "h1": "data",
+        "h2": "brought",
+        "h3": "brought",
+    }

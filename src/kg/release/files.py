@@ -27,7 +27,8 @@ def judge_files(
     """Return the gate's verdict on files; nothing is written.
 
     A source's folder, or a file in it, is judged with all curated data, in place of the source
-    of the same id; a table likewise, in place of the table of the same kind and name. ``kind``
+    of the same id; a table likewise, in place of the table of the same kind and name, and one of
+    sources in place of the rows about the same sources. ``kind``
     is that of the tables, where neither folder nor header tells. RDF files are judged together,
     each other's statements known to them, with the ontology and the vocabularies but without
     the curated data.

@@ -64,7 +64,8 @@ _STATING: Final[Mapping[str, State]] = MappingProxyType(
 class TableFile:
     """A table to be read: what kind it is of, and where it is.
 
-    ``stands_in`` says that it takes the place of the table of the same kind and file name.
+    ``stands_in`` says that it takes the place of the table of the same kind and file name; the
+    rows of one that describes sources, that of other rows about the same sources.
     """
 
     kind: TableKind
@@ -108,7 +109,9 @@ class _Compilation:
         self.claims: dict[str, list[Claim]] = defaultdict(list)
 
     def compile(self, files: Iterable[TableFile]) -> Compiled:
-        tables = [(file.kind, self.rows(file)) for file in sorted(files, key=_order)]
+        files = sorted(files, key=_order)
+        tables = [(file.kind, self.rows(file)) for file in files]
+        tables = list(_described_once(files, tables))
         for kind, rows in tables:
             if kind.name == SOURCES:
                 self.each(rows, partial(self.describe, kind))
@@ -258,6 +261,23 @@ def _source_label(row: Row, publisher: URIRef | None, names: Names) -> Text:
     name = names.label(publisher)
     title = row.values["title"]
     return Text(f"{name.id}: {title}", f"{name.en}: {title}")
+
+
+def _described_once(
+    files: Sequence[TableFile], tables: Sequence[tuple[TableKind, list[Row]]]
+) -> Iterator[tuple[TableKind, list[Row]]]:
+    """Yield the tables without rows about sources that a table standing in describes."""
+    told = {
+        row.values["id"]
+        for file, (kind, rows) in zip(files, tables, strict=True)
+        if kind.name == SOURCES and file.stands_in
+        for row in rows
+    }
+    for file, (kind, rows) in zip(files, tables, strict=True):
+        if kind.name != SOURCES or file.stands_in:
+            yield kind, rows
+        else:
+            yield kind, [row for row in rows if row.values["id"] not in told]
 
 
 def _order(file: TableFile) -> tuple[str, str]:

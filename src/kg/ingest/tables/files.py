@@ -20,7 +20,8 @@ def table_files(
 ) -> list[TableFile]:
     """Return the tables of data folders (``sources.csv``, ``tables/{kind}/*``), and some more.
 
-    One of ``more`` may stand in for the files of the folders that have the same kind and name.
+    One of ``more`` may stand in for the files of the folders that have the same kind and name;
+    one that describes sources stands in for those sources alone.
 
     Raises ``RecordError`` for a folder of ``tables`` that is no kind of table.
     """
@@ -32,6 +33,7 @@ def table_files(
         return []
     kinds = read_kinds(ontology)
     replaced = {(file.kind.name, file.path.name) for file in more if file.stands_in}
+    replaced = {key for key in replaced if key[0] != SOURCES}
     files = list(more)
     for name, path in paths:
         if name not in kinds:
@@ -42,7 +44,7 @@ def table_files(
                 ),
             )
         if path.suffix in ENDINGS and (name, path.name) not in replaced:
-            files.append(TableFile(kinds[name], path))
+            files.append(TableFile(kinds[name], path, stands_in=False))
     return files
 
 
