@@ -25,17 +25,17 @@ pytestmark = pytest.mark.readme
 CEREMONY = "baru: Penyerahan Penghargaan Top 99 Inovasi Pelayanan Publik 2019"
 ROWS = {
     "sources.csv": {
-        "id": "h044", "kind": "page", "url": "https://media.example/banyuwangi",
+        "id": "h944", "kind": "page", "url": "https://media.example/banyuwangi",
         "publisher": "baru: Media Contoh", "title": "Lima inovasi", "date": "2019-07-19",
         "language": "id", "label_id": "Media Contoh: Top 99 untuk Banyuwangi",
         "label_en": "Media Contoh: Top 99 to Banyuwangi",
     },
     "events.tsv": {
-        "source": "h044", "event": CEREMONY, "type": "gala-penghargaan", "date": "2019-07-18",
+        "source": "h944", "event": CEREMONY, "type": "gala-penghargaan", "date": "2019-07-18",
         "event_en": "Top 99 Public Service Innovations 2019 Award Ceremony",
     },
     "conferrals.xlsx": {
-        "source": "h044", "award": "competition:kipp", "tier": "Top 99", "year": "2019",
+        "source": "h944", "award": "competition:kipp", "tier": "Top 99", "year": "2019",
         "agency": "Pemkab Banyuwangii", "innovation": "baru: Rantang Kasih", "event": CEREMONY,
         "date": "2019-07-18", "certainty": "stated",
     },
@@ -128,6 +128,6 @@ def test_a_curator_comes_from_a_template_to_what_is_served(
         with urlopen(f"{address}/catalog", timeout=60) as answer:
             assert answer.headers["Data-Release"] == release
     # Withdrawn, it is as it was.
-    assert kg(home, "ingest", "--withdraw", "h044").returncode == 0
+    assert kg(home, "ingest", "--withdraw", "h944").returncode == 0
     last = json.loads((home / "current" / "release.json").read_text())["identifier"]
     assert last == repository_release.identifier
