@@ -79,12 +79,12 @@ def documents(iris: list[str]) -> list[str]:
     return sorted(path for path in paths if path.startswith(COLLECTIONS))
 
 
-def sample(paths: list[str]) -> list[str]:
+def sample(paths: list[str], number: int = SAMPLE) -> list[str]:
     """Return a few paths of every kind, scheme and group of graphs."""
     kinds = defaultdict(list)
     for path in paths:
         kinds[path.rpartition("/")[0]].append(path)
-    return [path for members in kinds.values() for path in islice(members, SAMPLE)]
+    return [path for members in kinds.values() for path in islice(members, number)]
 
 
 def read(body: bytes, media: Format, context: Mapping[str, object]) -> set[ox.Quad]:
@@ -152,6 +152,22 @@ def test_the_formats_of_every_document_are_one_graph(
     paths = documents(every_iri)
     assert len(paths) > 1500
     assert check_documents(whole_app, paths) > len(paths)
+
+
+@pytest.mark.whole
+def test_documents_of_every_kind_of_all_data(repository_release: Release) -> None:
+    iris = iris_of(repository_release)
+    chosen = sample(documents(iris), 12)
+    assert len(chosen) > 500
+    app = create_app(repository_release, Settings(query_workers=1))
+    app.testing = True
+    described = {CANONICAL_BASE + path for path in chosen}
+    try:
+        assert check_documents(app, chosen, pages=1) == len(chosen)
+        named = [iri for iri in iris if iri.partition("#")[0] in described]
+        assert check_iris(app.test_client(), named) == len(chosen)
+    finally:
+        close_app(app)
 
 
 # An answer at every IRI
