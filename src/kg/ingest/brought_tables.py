@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from kg.errors import InputError, Location, RecordError
+from kg.errors import Location, RecordError
 from kg.ingest.descriptions import SOURCE_ID
-from kg.ingest.records import Row
+from kg.ingest.records import Row, read_all
 from kg.ingest.tables.compilation import SOURCES, TableFile
 from kg.ingest.tables.description import TableKind
 from kg.ingest.tables.reading import find_kind, read_rows
@@ -44,18 +44,16 @@ def find_table(path: Path, kinds: Mapping[str, TableKind], kind: str | None = No
 def rows_by_source(table: TableFile) -> Rows:
     """Return the rows of a table by source; raises ``InputError`` with every fault of them."""
     column = "id" if table.kind.name == SOURCES else "source"
-    faults: list[RecordError] = []
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in read_rows(table.path, table.kind):
-        if isinstance(row, RecordError):
-            faults.append(row)
-        elif not SOURCE_ID.fullmatch(row.values[column]):
+
+    def read(row: Row) -> Row:
+        if not SOURCE_ID.fullmatch(row.values[column]):
             words = Text("Tulis id sumber seperti h004", "Write the id of a source as h004")
-            faults.append(row.fault(column, words))
-        else:
-            found[row.values[column]].append(row)
-    if faults:
-        raise InputError(faults)
+            raise row.fault(column, words)
+        return row
+
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in read_all(read_rows(table.path, table.kind), read):
+        found[row.values[column]].append(row)
     return {source: tuple(rows) for source, rows in found.items()}
 
 

@@ -109,9 +109,8 @@ class _Compilation:
         self.claims: dict[str, list[Claim]] = defaultdict(list)
 
     def compile(self, files: Iterable[TableFile]) -> Compiled:
-        files = sorted(files, key=_order)
-        tables = [(file.kind, self.rows(file)) for file in files]
-        tables = list(_described_once(files, tables))
+        read = [(file, self.rows(file)) for file in sorted(files, key=_order)]
+        tables = list(_described_once(read))
         for kind, rows in tables:
             if kind.name == SOURCES:
                 self.each(rows, partial(self.describe, kind))
@@ -264,20 +263,20 @@ def _source_label(row: Row, publisher: URIRef | None, names: Names) -> Text:
 
 
 def _described_once(
-    files: Sequence[TableFile], tables: Sequence[tuple[TableKind, list[Row]]]
+    read: Sequence[tuple[TableFile, list[Row]]],
 ) -> Iterator[tuple[TableKind, list[Row]]]:
     """Yield the tables without rows about sources that a table standing in describes."""
     told = {
         row.values["id"]
-        for file, (kind, rows) in zip(files, tables, strict=True)
-        if kind.name == SOURCES and file.stands_in
+        for file, rows in read
+        if file.kind.name == SOURCES and file.stands_in
         for row in rows
     }
-    for file, (kind, rows) in zip(files, tables, strict=True):
-        if kind.name != SOURCES or file.stands_in:
-            yield kind, rows
+    for file, rows in read:
+        if file.kind.name != SOURCES or file.stands_in:
+            yield file.kind, rows
         else:
-            yield kind, [row for row in rows if row.values["id"] not in told]
+            yield file.kind, [row for row in rows if row.values["id"] not in told]
 
 
 def _order(file: TableFile) -> tuple[str, str]:

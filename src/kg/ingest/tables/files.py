@@ -32,8 +32,11 @@ def table_files(
     if not paths and not more:
         return []
     kinds = read_kinds(ontology)
-    replaced = {(file.kind.name, file.path.name) for file in more if file.stands_in}
-    replaced = {key for key in replaced if key[0] != SOURCES}
+    replaced = {
+        (file.kind.name, file.path.name)
+        for file in more
+        if file.stands_in and file.kind.name != SOURCES
+    }
     files = list(more)
     for name, path in paths:
         if name not in kinds:
