@@ -24,7 +24,6 @@ from kg.release.counting import (
 )
 from kg.release.statistics import (
     Figures,
-    Matching,
     Surroundings,
     Triple,
     difference,
@@ -39,7 +38,7 @@ from kg.store import (
     ReleaseStore,
     Term,
 )
-from kg.store.release import GraphChoice
+from kg.store.release import GraphChoice, Matching
 
 
 class Exchange(NamedTuple):

@@ -10,14 +10,14 @@ be counted anew, and what is said of the counts can count itself.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final
 
 from rdflib import RDF, XSD, BNode, Literal, URIRef
 from rdflib.namespace import VOID
 
 from kg.release.catalog import THINGS
-from kg.store import DEFAULT_GRAPH, LabelledStore, MemoryStore, Quad, ReleaseStore, Term
-from kg.store.release import GraphChoice
+from kg.store import DEFAULT_GRAPH, LabelledStore, MemoryStore, ReleaseStore, Term
+from kg.store.release import Matching
 
 RDF_LANG_STRING: Final = RDF.langString
 
@@ -158,19 +158,6 @@ def is_thing(base: str) -> Callable[[Term], bool]:
         return bool(named and kind and plain and not set("/#") & set(slug))
 
     return check
-
-
-class Matching(Protocol):
-    """What can be asked for the quads that match: a store, or part of one."""
-
-    def quads(
-        self,
-        subject: URIRef | BNode | None = None,
-        predicate: URIRef | None = None,
-        object: Term | None = None,  # noqa: A002  the standard's word
-        graph: GraphChoice = ...,
-    ) -> Iterator[Quad]:
-        """Yield the quads that match."""
 
 
 class Surroundings:

@@ -13,13 +13,13 @@ from rdflib.term import Node
 from kg.iris import rebase
 from kg.namespaces import CANONICAL_BASE, GRAPH
 from kg.store import DEFAULT_GRAPH, Quad, Term
-from kg.store.release import GraphChoice
+from kg.store.release import GraphChoice, Matching
 from kg.validation import Changes, Statement, View
 
 IN_VIEW: Final = (GRAPH.provenance, GRAPH.conflicts, GRAPH.identity, GRAPH.editorial)
 
 
-class Queryable(Protocol):
+class Queryable(Matching, Protocol):
     """A store, in memory or on disk."""
 
     def select(
@@ -29,15 +29,6 @@ class Queryable(Protocol):
         union_of: Sequence[GraphChoice] = ...,
     ) -> list[Mapping[str, Term]]:
         """Answer a SELECT query."""
-
-    def quads(
-        self,
-        subject: URIRef | BNode | None = None,
-        predicate: URIRef | None = None,
-        object: Term | None = None,  # noqa: A002  the standard's word
-        graph: GraphChoice = ...,
-    ) -> Iterator[Quad]:
-        """Yield the quads that match."""
 
 
 def _view(store: Queryable, base: str, union: tuple[GraphChoice, ...]) -> View:

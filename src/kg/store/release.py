@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, cast
+from typing import Final, Literal, Protocol, cast
 
 import pyoxigraph as ox
 from rdflib import BNode, URIRef
@@ -30,6 +30,19 @@ DEFAULT_GRAPH: Final = _Scope.DEFAULT
 """For ``quads``: the default graph alone."""
 
 GraphChoice = URIRef | BNode | Literal[_Scope.ANY, _Scope.DEFAULT]
+
+
+class Matching(Protocol):
+    """What can be asked for the quads that match: a store, or part of one."""
+
+    def quads(
+        self,
+        subject: URIRef | BNode | None = None,
+        predicate: URIRef | None = None,
+        object: Term | None = None,  # noqa: A002  the standard's word
+        graph: GraphChoice = ...,
+    ) -> Iterator[Quad]:
+        """Yield the quads that match."""
 
 
 class _Queryable:
