@@ -82,7 +82,7 @@ class _Exchange:
         self._connection = _connect(parts.scheme, parts.netloc, seconds)
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._body = urlencode({"query": query})
-        self._size = size
+        self._seconds, self._size = seconds, size
         self._socket: socket.socket | None = None
         self.outcome: bytes | RemoteError = _unreachable()
 
@@ -92,6 +92,9 @@ class _Exchange:
             self.outcome = self._ask()
         except RemoteError as error:
             self.outcome = error
+        except TimeoutError:
+            # The socket's own limit is as long as the caller's wait, and may be the first to end.
+            self.outcome = late(self._seconds)
         except (OSError, HTTPException, ValueError):
             self.outcome = _unreachable()
 

@@ -24,7 +24,7 @@ from werkzeug.test import TestResponse
 
 from kg.namespaces import CANONICAL_BASE as B
 from kg.release.publication import Release
-from kg.remote import fetch_solutions
+from kg.remote import RemoteError, fetch_solutions
 from kg.settings import Settings
 from kg.sparql.description import SD
 from kg.store.errors import QueryConnectionError
@@ -521,6 +521,23 @@ def test_who_asks_for_a_client_that_leaves_stops_at_once(strangers: Strangers) -
         time.sleep(0.01)
     # What is left is the stranger's own thread.
     assert threading.active_count() <= before + 1
+
+
+class _SlowToStart(threading.Thread):
+    """A thread that runs before whoever started it goes on, as on a busy machine."""
+
+    def start(self) -> None:
+        super().start()
+        time.sleep(0.3)
+
+
+def test_who_asks_is_late_whichever_clock_ends_first(
+    strangers: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.remote.Thread", _SlowToStart)
+    with pytest.raises(RemoteError) as caught:
+        fetch_solutions(strangers.address + "slow", "ASK {}", seconds=0.2, size=1000)
+    assert caught.value.reason == "late"
 
 
 def test_a_worker_cannot_connect_though_an_endpoint_is_listed(
