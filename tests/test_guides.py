@@ -15,6 +15,7 @@ from kg.namespaces import CANONICAL_BASE, GRAPH, read_prefixes
 from kg.release.description import release_iri
 from kg.release.publication import Releases
 from kg.release.quality import measure_quality, quality_triples
+from kg.release.quality_counts import count_quality
 from kg.settings import Settings
 from kg.store import MemoryStore, parse_rdf
 
@@ -82,7 +83,8 @@ def assert_brought_as_built(home: Path) -> None:
     assert release.manifest["previous"]
     own = release_iri(release.base, release.identifier)
     content = MemoryStore(release.content_path.read_bytes())
-    measured = measure_quality(content, release.base, own)
+    counts = count_quality(content, release.base)
+    measured = measure_quality(content, release.base, own, counts)
     prefixes = read_prefixes(Settings().ontology)
     triples = quality_triples(measured, content, own, release.base, prefixes)
     quads = parse_rdf(release.publication_path.read_text("utf-8"), "nq", release.base)

@@ -1,5 +1,6 @@
 """Coverage and quality: every figure recomputed, without the queries that it was computed by."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -7,13 +8,19 @@ from decimal import Decimal
 import pytest
 from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import DCTERMS, ORG, PROV, SKOS
+from rdflib.paths import MulPath
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
 
 from kg.iris import rebase
 from kg.namespaces import CANONICAL_BASE, GRAPH, INOV, read_prefixes
 from kg.release import quality_queries as queries
 from kg.release.description import release_iri
+from kg.release.measurement import Measurement
 from kg.release.publication import Release
-from kg.release.quality import DQV, Measurement, measure_quality, of_the_whole, quality_triples
+from kg.release.quality import DQV, measure_quality, of_the_whole, quality_triples
+from kg.release.quality_counts import LINKING, count_quality
+from kg.release.quality_sums import KINDS, READ
 from kg.settings import Settings
 from kg.store import DEFAULT_GRAPH, MemoryStore, ReleaseStore, parse_rdf
 
@@ -113,11 +120,15 @@ graph:links {{ :city skos:closeMatch <https://data.example/1> ; <{DCTERMS.source
 """
 
 
+def measured(store: MemoryStore, release: URIRef) -> list[Measurement]:
+    return measure_quality(store, B, release, count_quality(store, B))
+
+
 @pytest.fixture(scope="module")
 def made_up() -> Mapping[tuple[str, str, str], int | Decimal]:
     quads = parse_rdf(MADE_UP, "trig", B)
     lines = (" ".join(term.n3() for term in quad if term) + " .\n" for quad in quads)
-    found = measure_quality(MemoryStore("".join(lines).encode()), B, RELEASE)
+    found = measured(MemoryStore("".join(lines).encode()), RELEASE)
     return {(m.metric, str(m.on).rpartition("id/")[2], m.facet): m.value for m in found}
 
 
@@ -355,7 +366,7 @@ def test_what_is_told_of_the_release_stands_in_the_default_graph_too(
 def test_the_content_alone_decides_the_figures(release: Release) -> None:
     own = release_iri(B, release.identifier)
     store = MemoryStore(release.content_path.read_bytes())
-    found = measure_quality(store, B, own)
+    found = measured(store, own)
     assert len(found) == len(set(found))
     prefixes = read_prefixes(Settings().ontology)
     triples = quality_triples(found, store, own, B, prefixes)
@@ -387,3 +398,49 @@ def test_no_two_measurements_share_an_iri() -> None:
         found, MemoryStore(b""), RELEASE, B, read_prefixes(Settings().ontology)
     )
     assert len({s for s, p, _ in triples if p == DQV.value}) == 2
+
+
+def test_recognitions_are_counted_as_the_published_queries_count_them(
+    release: Release, told: Mapping[tuple[str, str], Counter[str]]
+) -> None:
+    content = MemoryStore(release.content_path.read_bytes())
+    rows = content.select(rebase(queries.HELD, B))
+    assert len(rows) >= 5
+    for metric, column in (("recognitions-held", "held"), ("agencies-held", "agencies")):
+        held = {str(row["award"]): int(str(row[column])) for row in rows}
+        assert {award: of(told, metric)[award] for award in held} == held
+    figures = count_quality(content, B).figures
+    for column, name in (("recognition", "held"), ("agency", "agencies")):
+        members: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for row in content.select(rebase(queries.RECIPIENTS, B)):
+            members[str(row["award"]), str(row["kind"])].add(str(row[column]))
+        counted: Counter[tuple[str, str]] = Counter()
+        for key, number in figures.items():
+            counted.update({(key[1], kind): number for kind in key[2:] if key[0] == name})
+        assert counted == {key: len(found) for key, found in members.items()}
+
+
+def terms_of(part: object) -> Iterator[URIRef]:
+    """Yield the properties of a parsed query, and the classes that it asks for."""
+    if isinstance(part, CompValue):
+        for subject, predicate, value in part["triples"] if part.name == "BGP" else ():
+            asked = value if predicate == RDF.type else predicate
+            asked = asked.path if isinstance(asked, MulPath) else asked
+            assert isinstance(asked, URIRef), (subject, predicate, value)
+            yield asked
+        for value in part.values():
+            yield from terms_of(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from terms_of(value)
+
+
+def test_sums_are_carried_unless_something_changes_that_their_queries_read() -> None:
+    texts = queries.OFFICIAL, queries.PARTIAL, queries.POPULATIONS
+    found = {term for text in texts for term in terms_of(prepareQuery(text).algebra)}
+    assert found == READ | KINDS
+
+
+def test_links_are_counted_in_the_graphs_that_the_query_names() -> None:
+    named = re.findall(r"graph:(\w+)", queries.LINKS.partition("VALUES")[2].partition("}")[0])
+    assert tuple(named) == LINKING

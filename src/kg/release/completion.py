@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, SKOS
@@ -16,7 +16,7 @@ from kg.iris import rebase
 from kg.language import Language
 from kg.namespaces import GRAPH
 from kg.release.act import activity_triples
-from kg.release.carrying import carry, exchange
+from kg.release.carrying import Exchange, carry, exchange
 from kg.release.catalog import DATASET, DCAT
 from kg.release.changes import Change
 from kg.release.citation import Citation, write_citation
@@ -25,8 +25,15 @@ from kg.release.description import ReleaseFacts, describe_release, release_iri
 from kg.release.dumps import FOLDER, DumpSource, make_dumps
 from kg.release.later import Contents, begin_dumps
 from kg.release.merging import Merged
-from kg.release.publication import CONTENT, PLAIN, PUBLICATION, STORE, Incoming
+from kg.release.publication import CONTENT, PLAIN, PUBLICATION, STORE, Incoming, Release
 from kg.release.quality import measure_quality, quality_triples
+from kg.release.quality_counts import (
+    QUALITY,
+    carry_quality,
+    count_quality,
+    read_quality,
+    write_quality,
+)
 from kg.release.statistics import Figures, Triple
 from kg.store import Quad, ReleaseStore, clone_store, extend_store, quad_lines
 from kg.terms import ordered
@@ -56,7 +63,8 @@ def complete_release(
         citation=write_citation(_citation(store, incoming, published)),
         previous=incoming.previous.content_path if incoming.previous else None,
     )
-    counted = _count(incoming, store, merged)
+    step = _step(incoming, store, merged)
+    counted = _count(incoming, store, step)
     if merged is None:
         dumps = make_dumps(source, incoming.folder / FOLDER)
     else:
@@ -68,7 +76,7 @@ def complete_release(
         )
     previous = incoming.previous.identifier if incoming.previous else None
     made = tuple(activity_triples(incoming.manifest, incoming.identifier, incoming.base))
-    quality = _measure(incoming, store, local)
+    quality = _measure(incoming, store, local, step)
     facts = ReleaseFacts(
         incoming.base, incoming.identifier, published, local, dumps, previous, made, quality
     )
@@ -85,15 +93,29 @@ def complete_release(
     return _manifest(figures, facts)
 
 
-def _count(incoming: Incoming, store: ReleaseStore, merged: Merged | None) -> Counted:
-    """Count the content, going on from what was counted of the release before if that is known."""
+class _Step(NamedTuple):
+    """The release before, and by what its store and the new one differ."""
+
+    previous: Release
+    before: ReleaseStore
+    change: Exchange
+
+
+def _step(incoming: Incoming, store: ReleaseStore, merged: Merged | None) -> _Step | None:
+    """Return what led from the release before to this one, if that is known."""
     previous = incoming.previous
-    if merged is not None and previous is not None:
-        counted = read_counts(previous.path / COUNTS, previous.identifier)
-        if counted is not None and previous.plain_path.is_dir():
-            before = ReleaseStore.open(previous.plain_path)
-            change = exchange(merged.removed, merged.added, before, store)
-            return carry(counted, change, store, incoming.base)
+    if merged is None or previous is None or not previous.plain_path.is_dir():
+        return None
+    before = ReleaseStore.open(previous.plain_path)
+    return _Step(previous, before, exchange(merged.removed, merged.added, before, store))
+
+
+def _count(incoming: Incoming, store: ReleaseStore, step: _Step | None) -> Counted:
+    """Count the content, going on from what was counted of the release before if that is known."""
+    if step is not None:
+        counted = read_counts(step.previous.path / COUNTS, step.previous.identifier)
+        if counted is not None:
+            return carry(counted, step.change, store, incoming.base)
     return count_content(store, incoming.base)
 
 
@@ -106,9 +128,18 @@ def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:
     }
 
 
-def _measure(incoming: Incoming, store: ReleaseStore, prefixes: Mapping[str, str]) -> list[Triple]:
+def _measure(
+    incoming: Incoming, store: ReleaseStore, prefixes: Mapping[str, str], step: _Step | None
+) -> list[Triple]:
     base, release = incoming.base, release_iri(incoming.base, incoming.identifier)
-    measurements = measure_quality(store, base, release)
+    counts = None
+    if step is not None:
+        counts = read_quality(step.previous.path / QUALITY, step.previous.identifier)
+        if counts is not None:
+            counts = carry_quality(counts, step.change, step.before, store, base)
+    counts = counts or count_quality(store, base)
+    write_quality(incoming.folder / QUALITY, incoming.identifier, counts)
+    measurements = measure_quality(store, base, release, counts)
     return quality_triples(measurements, store, release, base, prefixes)
 
 
