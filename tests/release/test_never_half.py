@@ -190,14 +190,20 @@ def test_leftovers_of_any_kind_are_in_nobody_s_way(work: Path, tmp_path: Path) -
     assert not (home / "intake/0123456789abcdef").exists()
 
 
-def test_a_clock_that_goes_back_decides_nothing(work: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", [4e9, 1e6], ids=["back", "forward"])
+def test_a_clock_that_jumps_decides_nothing(work: Path, tmp_path: Path, then: float) -> None:
     home = tmp_path / "home"
     shutil.copytree(work / "home", home, symlinks=True)
-    future = 4e9
     for path in home.rglob("*"):
-        if not path.is_symlink():
-            os.utime(path, (future, future))
-    (outcome,) = run(work, "bring", home)
-    assert outcome["status"] == 0
+        os.utime(path, (then, then), follow_symlinks=False)
+    (before,) = run(work, "state", home)
+    assert before["whole"]
+    for published in (1, 0):
+        (outcome,) = run(work, "bring", home)
+        assert outcome["status"] == 0
+        (found,) = run(work, "state", home)
+        assert found["whole"]
+        assert len(found["published"]) == len(before["published"]) + published
+        before = found
     # To those who ask what has changed since, the new release is later than the old one.
-    assert (home / "current" / "release.json").stat().st_mtime > future
+    assert (home / "current" / "release.json").stat().st_mtime > then
