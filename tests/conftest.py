@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,11 +13,17 @@ from urllib.request import urlopen
 
 import pytest
 from built import built_home
+from hypothesis import HealthCheck, settings
+from ports import free_port
 from small_data import copy_small_data
 
 from kg.release.publication import Release, Releases
 from kg.settings import Settings
 from kg.store import ReleaseStore
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
@@ -87,14 +92,6 @@ def release_store(release: Release) -> ReleaseStore:
 ServeHome = Callable[..., AbstractContextManager[tuple[str, "subprocess.Popen[bytes]"]]]
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that is free at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def _serving(
     home: Path, port: int | None = None, **settings: object
@@ -115,16 +112,16 @@ def _serving(
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(15)
+            process.wait(60)
         finally:
             process.kill()
 
 
 def _wait_until_served(address: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urlopen(address + "/sparql?query=ASK%20%7B%7D", timeout=5):
+            with urlopen(address + "/sparql?query=ASK%20%7B%7D", timeout=60):
                 return
         except OSError:
             time.sleep(0.05)
@@ -133,7 +130,7 @@ def _wait_until_served(address: str, process: "subprocess.Popen[bytes]") -> None
 
 @pytest.fixture(scope="session")
 def port() -> int:
-    """Return a port of 127.0.0.1 that was free a moment ago."""
+    """Return a port of 127.0.0.1 that is free."""
     return free_port()
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from ports import free_port
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SKOS
 
@@ -42,15 +42,10 @@ def test_continuous_integration_runs_the_readme_s_test_command() -> None:
     assert "make test\n" in SHELL
     script = (CHECKOUT / ".ci" / "run").read_text(encoding="utf-8")
     assert "\nmake test\n" in script
-    for target in re.findall(r"^make (\S+)$", script, re.MULTILINE):
+    targets = re.findall(r"^(?:make|beside) (\S+)", script, re.MULTILINE)
+    assert len(targets) >= 13
+    for target in targets:
         assert f".PHONY: {target}\n" in (CHECKOUT / "Makefile").read_text(encoding="utf-8")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +63,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             yield port
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def wait_until_served(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -76,7 +71,7 @@ def wait_until_served(port: int, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, "make run ended by itself"
         try:
-            urlopen(f"http://localhost:{port}/", timeout=5).close()
+            urlopen(f"http://localhost:{port}/", timeout=60).close()
         except URLError:
             time.sleep(0.5)
         else:

@@ -91,7 +91,7 @@ def measure(browser: webdriver.Chrome, script: str) -> Any:  # noqa: ANN401  wha
 
 def find(browser: webdriver.Chrome, css: str) -> WebElement:
     """Return an element as soon as the page that is loading has it."""
-    found = WebDriverWait(browser, 15).until(lambda b: b.find_elements(By.CSS_SELECTOR, css))
+    found = WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, css))
     return found[0]
 
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from ports import free_port
 
 from kg.release.permanence import write_redirects
 from kg.release.publication import Release, Releases
@@ -55,18 +56,20 @@ def running(command: list[str], address: str) -> Iterator[None]:
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        for _ in range(200):
+        deadline = time.monotonic() + 120
+        while True:
             try:
-                with urlopen(f"{address}robots.txt", timeout=5):
+                with urlopen(f"{address}robots.txt", timeout=60):
                     break
             except URLError as error:
                 error.close() if hasattr(error, "close") else None
                 assert process.poll() is None, command
+                assert time.monotonic() < deadline, command
                 time.sleep(0.05)
         yield
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +186,7 @@ WISHES = {
 
 
 def test_apache_negotiates_by_the_rules(
-    site: Site, tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+    site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with apache(site.folder, tmp_path_factory.mktemp("apache"), free_port()) as address:
         for accept, suffix in WISHES.items():
@@ -212,7 +215,7 @@ def test_apache_negotiates_by_the_rules(
 
 
 def test_the_service_of_identifiers_leads_to_the_server(
-    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     root = tmp_path_factory.mktemp("w3id")
     write_redirects(root / "inovasi-publik", "https://inovasi.example/kg/", "kg@inovasi.example")

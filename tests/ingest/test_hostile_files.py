@@ -235,7 +235,7 @@ FUZZ: Final = settings(
     max_examples=RUNS,
     deadline=None,
     derandomize=RUNS == 25,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 CELLS: Final = st.text(max_size=30) | st.sampled_from(
     ["agency:a", "baru: X", "new: ", "2019", "2019-10-15", "=1", "-1", "1e5", "pemkot", "Top 45",

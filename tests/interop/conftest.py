@@ -26,7 +26,7 @@ def address(
     home = tmp_path_factory.mktemp("interop")
     base = f"http://127.0.0.1:{port}/"
     build(Settings(home=home, data=small_data, base_iri=base), lambda _step: None)
-    settings: dict[str, object] = {"query_timeout": 2.0, "query_memory": 700, "result_limit": 16}
+    settings: dict[str, object] = {"query_timeout": 30.0, "query_memory": 700, "result_limit": 16}
     settings |= {"data": small_data, "write_tokens": f"tests={sha256(TOKEN.encode()).hexdigest()}"}
     with serve_home(home, port=port, **settings) as (address, _):
         yield address

@@ -38,7 +38,7 @@ class Answer(NamedTuple):
 def get(address: str, accept: str | None) -> Answer:
     """Send exactly this header, or none."""
     parts = urlsplit(address)
-    connection = HTTPConnection(parts.netloc, timeout=20)
+    connection = HTTPConnection(parts.netloc, timeout=120)
     try:
         headers = {} if accept is None else {"Accept": accept}
         connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)

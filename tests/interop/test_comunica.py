@@ -28,7 +28,7 @@ def ask(folder: Path) -> Ask:
         asked = json.dumps({"query": query, "sources": sources, "form": form})
         found = subprocess.run(
             ["node", "ask.mjs"],
-            cwd=home, input=asked, capture_output=True, text=True, check=False, timeout=90,
+            cwd=home, input=asked, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         assert found.returncode == 0, found.stderr
         return json.loads(found.stdout)

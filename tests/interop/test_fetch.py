@@ -63,7 +63,7 @@ def fetch(elsewhere: str) -> Iterator[Fetch]:
     from selenium.webdriver.chrome.service import Service
 
     driver = selenium.Chrome(options=options, service=Service(str(DRIVER)))
-    driver.set_script_timeout(30)
+    driver.set_script_timeout(120)
     driver.get(elsewhere)
 
     def run(address: str, **options: object) -> dict[str, Any]:

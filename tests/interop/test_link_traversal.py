@@ -27,7 +27,7 @@ def follow(folder: Path, address: str, endpoint: str) -> Follow:
         asked = json.dumps({"query": query, "seeds": [seed], **limits})
         found = subprocess.run(
             ["node", "follow.mjs"],
-            cwd=home, input=asked, capture_output=True, text=True, check=False, timeout=170,
+            cwd=home, input=asked, capture_output=True, text=True, check=False, timeout=400,
         )  # fmt: skip
         assert found.returncode == 0, found.stderr
         told = json.loads(found.stdout)
@@ -39,7 +39,7 @@ def follow(folder: Path, address: str, endpoint: str) -> Follow:
 def from_endpoint(endpoint: str, query: str) -> list[Row]:
     accept = {"Accept": "application/sparql-results+json"}
     url = f"{endpoint}?{urlencode({'query': query})}"
-    with urlopen(Request(url, headers=accept), timeout=30) as response:
+    with urlopen(Request(url, headers=accept), timeout=120) as response:
         bindings = json.load(response)["results"]["bindings"]
     return [{name: cell["value"] for name, cell in row.items()} for row in bindings]
 

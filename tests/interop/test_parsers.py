@@ -37,7 +37,7 @@ Riot = Callable[..., list[int]]
 
 
 def fetch(url: str, accept: str) -> bytes:
-    with urlopen(Request(url, headers={"Accept": accept}), timeout=30) as response:
+    with urlopen(Request(url, headers={"Accept": accept}), timeout=120) as response:
         body: bytes = response.read()
         return body
 

@@ -170,7 +170,7 @@ def trials(work: Path, kind: str, count: int, seed: int) -> None:
     if kind in ("calls", "completing"):
         points = sorted(chance.choices(points, k=count))  # type: ignore[assignment]
     kills = 0
-    for point in points if kind != "moments" else range(3 * count):
+    for point in points if kind != "moments" else range(10 * count):
         # By chance a moment lies behind the end; then it was no kill, and there is one more.
         if kind == "moments" and kills == count:
             break
@@ -181,6 +181,9 @@ def trials(work: Path, kind: str, count: int, seed: int) -> None:
             status, _ = in_fork(lambda: deliver(chosen, work, kit.quietly), after)
         else:
             status, _ = in_fork(lambda at=point: act(chosen, work, at))  # type: ignore[misc]
+            if status != -signal.SIGKILL:
+                # It takes less time than the first did, which may have come at a busy moment.
+                lasted = after
         kills += status == -signal.SIGKILL
         killed = in_fork(lambda: state(home))[1]
         again = in_fork(lambda: deliver(chosen, work, kit.quietly, *finish))[1]

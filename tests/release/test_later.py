@@ -22,7 +22,16 @@ from kg.release.act import Act
 from kg.release.catalog import DCAT
 from kg.release.counting import COUNTS, count_content, read_counts
 from kg.release.description import SPDX, release_iri
-from kg.release.dumps import ADDED, CITATION, QUADS, SUMS, DumpSource, make_dumps, read_dumps
+from kg.release.dumps import (
+    ADDED,
+    CITATION,
+    QUADS,
+    SUMS,
+    DumpSource,
+    make_dumps,
+    read_dumps,
+    write_whole,
+)
 from kg.release.intake import Delivery, Ways, bring
 from kg.release.later import finish_all, finish_dumps, is_pending, pending, told_dumps
 from kg.release.publication import Release, Releases
@@ -152,22 +161,38 @@ def kill_after(act: Callable[[], None], seconds: float) -> None:
     if not pid:
         act()
         os._exit(0)
-    time.sleep(seconds)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            return
+        time.sleep(0.01)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
 
 
-def test_who_makes_them_is_not_disturbed(unmade: Release) -> None:
+def test_who_makes_them_is_not_disturbed(unmade: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     home = unmade.path.parent.parent
     assert pending(home) == [home / "releases" / unmade.path.name]
+    reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
+        os.close(writing)
+
+        def write_when_told(*arguments: Any) -> None:  # noqa: ANN401
+            os.read(reading, 1)
+            write_whole(*arguments)
+
+        monkeypatch.setattr("kg.release.later.write_whole", write_when_told)
         finish_dumps(unmade.path)
         os._exit(0)
+    os.close(reading)
     while not (unmade.path / "dumps" / ".making").is_dir():
+        assert os.waitpid(pid, os.WNOHANG) == (0, 0)
         time.sleep(0.01)
     # It is locked: that one is left alone, and nothing is made twice.
     finish_dumps(unmade.path, wait=False)
+    assert is_pending(unmade.path)
+    os.close(writing)
     os.waitpid(pid, 0)
     assert not is_pending(unmade.path)
 

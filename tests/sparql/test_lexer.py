@@ -144,6 +144,7 @@ def test_no_token_is_found_in_an_empty_text() -> None:
 )
 def test_long_texts_are_read_in_linear_time(unit: str) -> None:
     text = unit * (64_000 // len(unit))
-    start = time.monotonic()
+    # Processor time, which others do not take from: a hundred times what it needs.
+    start = time.process_time()
     assert sum(1 for _ in tokenize(text)) > 0
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 10

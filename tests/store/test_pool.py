@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import threading
@@ -30,9 +29,12 @@ from kg.store.errors import (
     QueryTimeoutError,
     ResultTooLargeError,
 )
-from kg.store.lane import SLICE, LongLane, StillRunningError
+from kg.store.lane import LongLane, StillRunningError
 
 TIMEOUT = 1.0
+"""Seconds that a query without end is given."""
+PATIENCE = 60.0
+"""Seconds that a pool would give it, and wait for a worker: however busy the machine is."""
 SIZE = 2_000
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 JSON = "application/sparql-results+json"
@@ -57,9 +59,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_pool(folder: Path) -> Iterator[Pool]:
     pools = []
 
-    def make(store: Path = folder, **changes: int) -> QueryPool:
+    def make(store: Path = folder, timeout: float = PATIENCE, **changes: int) -> QueryPool:
         settings = {"workers": 1, "memory": 1024, "queue": 4, "result_limit": 1} | changes
-        pools.append(QueryPool(store, timeout=TIMEOUT, **settings))  # type: ignore[arg-type]
+        pools.append(QueryPool(store, timeout=timeout, **settings))  # type: ignore[arg-type]
         return pools[-1]
 
     yield make
@@ -72,9 +74,19 @@ def pool(make_pool: Pool) -> QueryPool:
     return make_pool(workers=2)
 
 
-def ask(pool: QueryPool, query: str, solutions: str | None = "text/csv") -> str:
-    answer = pool.run(query, solutions=solutions, graph="application/n-triples")
+def ask(
+    pool: QueryPool, query: str, solutions: str | None = "text/csv", timeout: float = PATIENCE
+) -> str:
+    answer = pool.run(query, solutions=solutions, graph="application/n-triples", timeout=timeout)
     return read(answer)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what comes soon, or on a busy machine later."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def read(answer: Answer) -> str:
@@ -98,7 +110,7 @@ def test_each_kind_of_query_is_answered_in_its_format(
 ) -> None:
     answer = pool.run(query, solutions=JSON, graph="text/turtle")
     assert (answer.kind, answer.media_type) == (kind, media_type)
-    assert answer.seconds < TIMEOUT
+    assert 0 < answer.seconds < PATIENCE
     assert read(answer)
 
 
@@ -113,7 +125,7 @@ def test_a_kind_that_is_not_wanted_is_named(pool: QueryPool, query: str, wish: s
 
 def test_turtle_is_shortened_by_the_prefixes(folder: Path) -> None:
     with QueryPool(
-        folder, workers=1, timeout=5, memory=1024, queue=1, result_limit=1, prefixes={"u": "urn:"}
+        folder, workers=1, timeout=60, memory=1024, queue=1, result_limit=1, prefixes={"u": "urn:"}
     ) as pool:
         answer = pool.run(
             "CONSTRUCT { <urn:s1> <urn:p1> ?o } { <urn:s1> <urn:p1> ?o }", graph="text/turtle"
@@ -243,10 +255,11 @@ HOSTILE = {
 def test_a_hostile_query_ends_in_time_and_the_next_is_answered(
     pool: QueryPool, query: str, error: type[KgError]
 ) -> None:
+    limit = TIMEOUT if "Timeout" in str(error) else PATIENCE
     start = time.monotonic()
     with pytest.raises(error):
-        ask(pool, query)
-    assert time.monotonic() - start < TIMEOUT + 2
+        ask(pool, query, timeout=limit)
+    assert time.monotonic() - start < PATIENCE / 2
     assert ask(pool, "ASK {}") == "true"
 
 
@@ -258,24 +271,40 @@ def test_memory_is_capped(make_pool: Pool) -> None:
     assert ask(pool, "ASK {}") == "true"
 
 
+class Hanging(threading.Thread):
+    """Somebody who asks what has no end, until told to leave or the time is over."""
+
+    def __init__(self, pool: QueryPool, query: str = ENDLESS, timeout: float = PATIENCE) -> None:
+        super().__init__()
+        self._pool, self._query, self._limit = pool, query, timeout
+        self._left = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        with pytest.raises((QueryTimeoutError, QueryCancelledError)):
+            self._pool.run(
+                self._query, solutions=JSON, timeout=self._limit, cancelled=self._left.is_set
+            )
+
+    def leave(self) -> None:
+        self._left.set()
+        self.join()
+
+
 def test_others_are_served_while_one_query_hangs(pool: QueryPool) -> None:
-    hanging = threading.Thread(target=fails, args=(pool, ENDLESS))
-    hanging.start()
-    time.sleep(0.1)
-    start = time.monotonic()
+    hanging = Hanging(pool)
+    until(lambda: pool._lane._free < 2)
     for _ in range(20):
         assert ask(pool, "ASK {}") == "true"
-    assert time.monotonic() - start < TIMEOUT / 2
-    hanging.join()
+    assert hanging.is_alive()
+    hanging.leave()
 
 
-def fails(pool: QueryPool, query: str) -> None:
-    with pytest.raises(KgError):
-        ask(pool, query)
-
-
-def test_timeout_can_only_be_lowered(pool: QueryPool) -> None:
+def test_timeout_can_only_be_lowered(make_pool: Pool) -> None:
+    pool = make_pool(timeout=TIMEOUT)
     for wanted, applied in ((0.2, 0.2), (60.0, TIMEOUT)):
+        pool.start()
+        until(lambda: pool.figures().idle > 0)
         with pytest.raises(QueryTimeoutError) as caught:
             pool.run(ENDLESS, solutions=JSON, timeout=wanted)
         assert caught.value.members["limit"] == applied
@@ -284,45 +313,38 @@ def test_timeout_can_only_be_lowered(pool: QueryPool) -> None:
 def test_long_queries_that_are_too_many_are_refused(make_pool: Pool) -> None:
     pool = make_pool(queue=1)
     ask(pool, "ASK {}")
-    fails(pool, ENDLESS)
-    threads = [threading.Thread(target=fails, args=(pool, ENDLESS)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.1)
-    start = time.monotonic()
+    running = Hanging(pool)
+    until(lambda: pool._lane._free == 0)
+    waiting = Hanging(pool, ENDLESS + " # another")
+    until(lambda: pool._lane._waiting == 1)
     with pytest.raises(PoolBusyError) as caught:
-        ask(pool, ENDLESS)
-    assert time.monotonic() - start < TIMEOUT / 2
+        ask(pool, ENDLESS + " # one too many")
     assert caught.value.retry_after >= 1
-    for thread in threads:
-        thread.join()
+    assert running.is_alive()
+    assert waiting.is_alive()
+    waiting.leave()
+    running.leave()
 
 
 def test_quick_queries_pass_by_the_long_ones(make_pool: Pool) -> None:
     pool = make_pool(queue=4)
     ask(pool, "ASK {}")
-    threads = [
-        threading.Thread(target=fails, args=(pool, f"{ENDLESS} # {number}")) for number in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    times = []
-    while any(thread.is_alive() for thread in threads):
-        start = time.monotonic()
+    hanging = [Hanging(pool, f"{ENDLESS} # {number}", TIMEOUT) for number in range(3)]
+    answered = 0
+    while any(thread.is_alive() for thread in hanging):
         assert ask(pool, "ASK {}") == "true"
-        times.append(time.monotonic() - start)
+        answered += 1
         time.sleep(0.01)
-    assert len(times) > 5
-    assert statistics.median(times) < TIMEOUT / 4
+    # If each waited until a long one ends, there would be one for each of those.
+    assert answered > 10
 
 
 def test_a_query_that_had_to_wait_for_its_place_is_answered_in_full(make_pool: Pool) -> None:
     pool = make_pool(result_limit=8)
     query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 60000"
     expected = ask(pool, query)
-    hanging = threading.Thread(target=fails, args=(pool, ENDLESS))
-    hanging.start()
-    time.sleep(2 * SLICE)
+    hanging = Hanging(pool, timeout=TIMEOUT)
+    until(lambda: pool._lane._free == 0)
     assert ask(pool, query) == expected
     hanging.join()
 
@@ -348,7 +370,7 @@ def test_a_query_whose_client_has_gone_is_stopped(make_pool: Pool) -> None:
     gone = time.monotonic() + 0.2
     with pytest.raises(QueryCancelledError):
         pool.run(ENDLESS, solutions=JSON, cancelled=lambda: time.monotonic() > gone)
-    assert time.monotonic() - gone < TIMEOUT - 0.2
+    assert time.monotonic() - gone < PATIENCE / 2
 
 
 def test_workers_answer_with_the_same_bytes(pool: QueryPool) -> None:
@@ -383,13 +405,21 @@ def children() -> set[int]:
     }
 
 
+def is_alive(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
 def test_workers_come_back_when_all_processes_were_killed(folder: Path) -> None:
     before = children()
-    with QueryPool(folder, workers=1, timeout=5, memory=1024, queue=1, result_limit=1) as pool:
+    with QueryPool(folder, workers=1, timeout=60, memory=1024, queue=1, result_limit=1) as pool:
         ask(pool, "ASK {}")
         (template,) = children() - before
+        workers = [runner.pid for runner in pool._all]
         os.kill(template, signal.SIGKILL)
-        time.sleep(0.2)
+        until(lambda: not any(map(is_alive, workers)))
         assert ask(pool, "ASK {}") == "true"
         assert template not in children()
 
@@ -423,7 +453,7 @@ asking.start()
 time.sleep(0.3)
 assert len(children()) > len(before[0])
 pool.close()
-asking.join(5)
+asking.join(60)
 assert not asking.is_alive()
 assert (children(), descriptors()) == before, (children(), descriptors(), before)
 assert ask("ASK {}") is PoolClosedError
@@ -444,11 +474,9 @@ def test_a_pool_tells_how_it_fares(make_pool: Pool) -> None:
     pool = make_pool(workers=2)
     assert pool.figures() == (0, 0, 0, 0, {})
     ask(pool, "ASK {}")
-    asking = threading.Thread(target=fails, args=(pool, ENDLESS))
-    asking.start()
-    time.sleep(0.2)
-    assert pool.figures().busy == 1
-    asking.join()
+    hanging = Hanging(pool, timeout=TIMEOUT)
+    until(lambda: pool.figures().busy == 1)
+    hanging.join()
     figures = pool.figures()
     assert figures.killed == {"timeout": 1}
     assert figures.idle + figures.starting == 2 + RESERVE

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from urllib.request import urlopen
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from ports import free_port
 from werkzeug.test import TestResponse
 
 from kg.namespaces import CANONICAL_BASE
@@ -72,7 +72,7 @@ def release(make_release: MakeRelease) -> Release:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return Settings(query_timeout=1.0, query_memory=700, query_queue=4, result_limit=1, lang="en")
+    return Settings(query_timeout=30.0, query_memory=700, query_queue=4, result_limit=1, lang="en")
 
 
 @pytest.fixture(scope="session")
@@ -121,13 +121,6 @@ serve(Release(identifier, base, Path(path), {}), Settings(**settings))
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def serving(
     release: Release, *, stderr: IO[bytes] | None = None, **settings: object
@@ -145,16 +138,17 @@ def serving(
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(15)
+            process.wait(60)
         finally:
             process.kill()
 
 
 def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urlopen(address + "/sparql", timeout=5):
+            # Not ASK, which tests count: once a query is answered, a worker is there.
+            with urlopen(address + "/sparql?query=SELECT%20*%20%7B%7D", timeout=60):
                 return
         except OSError:
             time.sleep(0.05)
@@ -165,3 +159,19 @@ def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
 def serve_release() -> Serve:
     """Return what runs a server process over a release; give its address and the process."""
     return serving
+
+
+@pytest.fixture(scope="session")
+def await_running() -> Callable[[int], None]:
+    """Return what waits until a server, known by the port of its figures, is at a query."""
+
+    def wait(metrics_port: int) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=60) as answer:
+                if b'kg_query_workers{state="busy"} 1.0' in answer.read():
+                    return
+            time.sleep(0.02)
+        raise TimeoutError(metrics_port)
+
+    return wait

@@ -160,7 +160,7 @@ class Asking(Thread):
 
 def followers(cache: AnswerCache, number: int) -> None:
     """Wait until so many wait for a run."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while sum(flight.followers for flight in cache._flights.values()) != number:
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -172,7 +172,7 @@ def test_many_who_ask_at_once_share_one_run() -> None:
     followers(cache, 7)
     run.let_go.set()
     for client in clients:
-        client.join(5)
+        client.join(60)
     assert [client.body for client in clients] == [b"xxxxx"] * 8
     counts = cache.statistics()
     assert (run.count, counts.misses, counts.shared, counts.hits) == (1, 1, 7, 0)
@@ -184,7 +184,7 @@ def test_those_who_wait_for_a_run_share_its_error() -> None:
     followers(cache, 2)
     run.let_go.set()
     for client in clients:
-        client.join(5)
+        client.join(60)
     assert run.count == 1
     assert all(client.error is run.error for client in clients)
 
@@ -192,26 +192,26 @@ def test_those_who_wait_for_a_run_share_its_error() -> None:
 def test_another_time_limit_is_another_run() -> None:
     cache, run = AnswerCache(MIB, 10), Runs()
     clients = [Asking(cache, run, 1.0), Asking(cache, run, 2.0)]
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while run.count < 2 and time.monotonic() < deadline:
         time.sleep(0.005)
     run.let_go.set()
     for client in clients:
-        client.join(5)
+        client.join(60)
     assert run.count == 2
 
 
 def test_a_run_goes_on_for_those_who_stay_when_its_first_client_leaves() -> None:
     cache, run, left = AnswerCache(MIB, 10), Runs(), Event()
     first = Asking(cache, run, cancelled=left.is_set)
-    run.begun.wait(5)
+    run.begun.wait(60)
     second = Asking(cache, run, cancelled=lambda: False)
     followers(cache, 1)
     left.set()
     time.sleep(0.05)
     run.let_go.set()
     for client in (first, second):
-        client.join(5)
+        client.join(60)
     assert (run.count, second.body) == (1, b"xxxxx")
 
 
@@ -221,7 +221,7 @@ def test_a_run_is_given_up_when_everybody_has_left() -> None:
     followers(cache, 2)
     left.set()
     for client in clients:
-        client.join(5)
+        client.join(60)
         assert isinstance(client.error, QueryCancelledError)
     assert not cache._flights
 
@@ -229,12 +229,12 @@ def test_a_run_is_given_up_when_everybody_has_left() -> None:
 def test_no_more_wait_for_a_run_than_may() -> None:
     cache, run = AnswerCache(MIB, 1), Runs()
     clients = [Asking(cache, run) for _ in range(4)]
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while run.count < 3 and time.monotonic() < deadline:
         time.sleep(0.005)
     run.let_go.set()
     for client in clients:
-        client.join(5)
+        client.join(60)
         assert client.body == b"xxxxx"
     assert run.count == 3
 
@@ -245,7 +245,7 @@ def test_those_who_wait_for_too_large_an_answer_each_run_their_own_at_once() -> 
     followers(cache, 2)
     run.let_go.set()
     for client in clients:
-        client.join(5)
+        client.join(60)
         assert client.body == b"x" * MIB
     assert run.count == 3
 
@@ -270,7 +270,7 @@ def test_four_threads_always_get_the_answer_they_asked_for() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     counts = cache.statistics()
     assert not wrong
     assert counts.hits + counts.misses + counts.shared == 8000
@@ -404,7 +404,7 @@ def test_a_heavy_query_of_many_clients_runs_once(counted: Counted) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert (len(bodies), len(set(bodies))) == (5, 1)
     assert counted.count == before + 1
 
@@ -413,15 +413,16 @@ def test_a_time_limit_reached_is_told_to_all_who_wait_and_not_kept(counted: Coun
     statuses: list[int] = []
 
     def ask() -> None:
-        statuses.append(counted.client().get(url(ENDLESS, timeout="0.4")).status_code)
+        statuses.append(counted.client().get(url(ENDLESS, timeout="3")).status_code)
 
     threads = [Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
+    followers(counted.state.answers, 3)
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert statuses == [503] * 4
-    assert counted.count <= 2
+    assert counted.count == 1
     assert counted.client().get(url(ENDLESS, timeout="0.1")).status_code == 503
     assert counted.state.answers.statistics().entries == 0
 

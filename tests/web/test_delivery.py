@@ -64,7 +64,7 @@ def fetch(address: str, method: str = "GET", body: bytes | None = None, **header
     """Ask as urllib does; a header's name is written with low lines."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        with urlopen(Request(address, body, named, method=method), timeout=20) as response:
+        with urlopen(Request(address, body, named, method=method), timeout=120) as response:
             return Got(response.status, response.headers, response.read())
     except HTTPError as error:
         with error:

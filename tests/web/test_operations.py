@@ -21,6 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from ports import free_port
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -57,26 +58,15 @@ class Reply(NamedTuple):
 def fetch(
     address: str, path: str, query: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Reply:
-    connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=120)
     try:
         path += f"?query={quote(query)}" if query else ""
+        path += "&timeout=0.6" if query and query.startswith(ENDLESS) else ""
         connection.request("GET", path, headers=dict(headers or {}))
         response = connection.getresponse()
         return Reply(response.status, dict(response.getheaders()), response.read())
     finally:
         connection.close()
-
-
-def free_ports(number: int) -> int:
-    """Return the first of some neighbouring ports that nobody uses."""
-    for first in range(20_000 + time.time_ns() % 10_000, 60_000, number):
-        try:
-            for port in range(first, first + number):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    pytest.fail("no free ports")
 
 
 def descendants(pid: int) -> set[int]:
@@ -128,7 +118,7 @@ def read_figures(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], floa
 
 
 def figures_at(port: int) -> Figures:
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as response:
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as response:
         assert response.headers["Content-Type"].startswith("text/plain; version=")
         return read_figures(response.read().decode())
 
@@ -147,13 +137,13 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def metrics_port() -> int:
-    return free_ports(1)
+    return free_port()
 
 
 @pytest.fixture(scope="module")
 def address(serve_release: Serve, release: Release, log: Path, metrics_port: int) -> Iterator[str]:
     settings = {
-        "query_timeout": 0.6,
+        "query_timeout": 30.0,
         "query_memory": 700,
         "result_limit": 1,
         "log": "json",
@@ -168,7 +158,7 @@ def address(serve_release: Serve, release: Release, log: Path, metrics_port: int
 
 def lines_of(log: Path, **wanted: object) -> list[dict[str, Any]]:
     """Return the events of a log that have some facts, once there is one."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         events = [json.loads(line) for line in log.read_text().splitlines()]
         if found := [event for event in events if wanted.items() <= event.items()]:
@@ -190,13 +180,18 @@ def test_a_server_whose_workers_answer_is_ready(address: str) -> None:
     assert reply.headers["Cache-Control"] == "no-store"
 
 
-def test_long_queries_leave_a_server_ready(serve_release: Serve, release: Release) -> None:
-    with serve_release(release, query_timeout=1.5, query_workers=1) as (address, _):
-        asking = threading.Thread(target=fetch, args=(address, "/sparql", ENDLESS))
+def test_long_queries_leave_a_server_ready(
+    serve_release: Serve, release: Release, await_running: Callable[[int], None]
+) -> None:
+    port = free_port()
+    with serve_release(release, query_workers=1, metrics_port=port, grace=1) as (address, _):
+        asking = threading.Thread(target=ask_without_end, args=(address, []))
         asking.start()
-        time.sleep(0.3)
-        assert fetch(address, "/readyz").status == 200
-        asking.join()
+        await_running(port)
+        # On a busy machine a query may outlast its slice by chance, but not each time.
+        assert 200 in {fetch(address, "/readyz").status for _ in range(5)}
+        assert asking.is_alive()
+    asking.join()
 
 
 def query_processes(pid: int) -> list[int]:
@@ -212,7 +207,7 @@ def test_a_server_whose_workers_do_not_answer_is_alive_but_not_ready(
 ) -> None:
     with serve_release(release, query_timeout=3.0, query_workers=1) as (address, process):
         assert fetch(address, "/readyz").status == 200
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         # The template of the workers, and the workers, which start one after the other.
         while len(stopped := query_processes(process.pid)) < 1 + 1 + RESERVE:
             assert time.monotonic() < deadline
@@ -226,7 +221,8 @@ def test_a_server_whose_workers_do_not_answer_is_alive_but_not_ready(
         for pid in stopped:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
-        assert fetch(address, "/readyz").status == 200
+        while fetch(address, "/readyz").status != 200:
+            assert time.monotonic() < deadline
 
 
 def test_a_server_whose_store_is_gone_is_not_ready(
@@ -301,7 +297,7 @@ def test_the_start_is_logged_with_the_settings(address: str, log: Path, release:
     (event,) = lines_of(log, message="serving")
     assert event["release"] == release.identifier
     assert event["KG_PORT"] == int(address.rpartition(":")[2])
-    assert event["KG_QUERY_TIMEOUT"] == 0.6
+    assert event["KG_QUERY_TIMEOUT"] == 30.0
 
 
 @pytest.mark.parametrize(
@@ -327,7 +323,7 @@ def test_a_request_is_one_line_that_tells_nothing_of_who_asked_for_what(
     assert facts.items() <= event.items()
     assert event["message"] == "request"
     assert (event["status"], event["bytes"]) == (reply.status, len(reply.body))
-    assert 0 <= event["seconds"] < 5
+    assert 0 <= event["seconds"] < 120
     assert re.fullmatch(r"[0-9T:.-]+Z", event["time"])
     assert bool(query) == bool(re.fullmatch("[0-9a-f]{16}", event.get("query", "")))
     text = log.read_text()
@@ -349,7 +345,7 @@ def test_a_repeated_query_is_logged_as_not_modified(address: str, log: Path) -> 
 
 def test_what_is_not_http_is_logged_without_its_words(address: str, log: Path) -> None:
     host, port = address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(f"GET /sparql?query={PRIVATE} HTTX\r\n\r\n".encode())
         assert b" 400 " in connection.recv(100)
     (event,) = lines_of(log, message="not a request")
@@ -460,7 +456,7 @@ def test_paths_and_methods_that_clients_invent_make_no_new_figures(
 
     for number in range(3):
         with pytest.raises(HTTPError) as caught:
-            urlopen(Request(f"{address}/invented-{number}", method=f"INVENTED{number}"), timeout=5)
+            urlopen(Request(f"{address}/invented-{number}", method=f"INVENTED{number}"), timeout=60)
         with caught.value as error:
             lines_of(log, id=error.headers["X-Request-ID"])
     labels = frozenset({("route", "none"), ("method", "other"), ("status", "4xx")})
@@ -469,7 +465,7 @@ def test_paths_and_methods_that_clients_invent_make_no_new_figures(
 
 
 def test_each_web_process_shows_its_own_figures(serve_release: Serve, release: Release) -> None:
-    first = free_ports(2)
+    first = free_port(2)
     settings = {"web_workers": 2, "query_workers": 1, "metrics_port": first}
     with serve_release(release, **settings) as (address, _):
         asked = 20
@@ -494,24 +490,34 @@ def test_a_port_for_figures_that_is_taken_is_told(release: Release) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ServerError, match=f"{port}.*--metrics-port"):
-            serve(release, Settings(port=free_ports(1), metrics_port=port))
+            serve(release, Settings(port=free_port(), metrics_port=port))
 
 
 # The end
 
 
+def ask_without_end(address: str, replies: list[Reply], limit: float = 100.0) -> None:
+    path = f"/sparql?query={quote(ENDLESS)}&timeout={limit}"
+    replies.append(fetch(address, path))
+
+
 def test_while_it_stops_the_server_finishes_what_runs_and_refuses_what_is_new(
-    serve_release: Serve, release: Release, tmp_path: Path
+    serve_release: Serve,
+    release: Release,
+    tmp_path: Path,
+    await_running: Callable[[int], None],
 ) -> None:
     log = tmp_path / "stderr"
     replies: list[Reply] = []
+    port = free_port()
+    settings = {"query_timeout": 4.0, "grace": 60, "log": "json", "metrics_port": port}
     with (
         log.open("wb") as stderr,
-        serve_release(release, stderr=stderr, query_timeout=2.0, log="json") as (address, process),
+        serve_release(release, stderr=stderr, **settings) as (address, process),
     ):
-        asking = threading.Thread(target=lambda: replies.append(fetch(address, "/sparql", ENDLESS)))
+        asking = threading.Thread(target=ask_without_end, args=(address, replies))
         asking.start()
-        time.sleep(0.4)
+        await_running(port)
         process.send_signal(signal.SIGTERM)
         lines_of(log, message="stopping", running=1)
         assert fetch(address, "/healthz").status == 200
@@ -521,27 +527,32 @@ def test_while_it_stops_the_server_finishes_what_runs_and_refuses_what_is_new(
             assert int(reply.headers["Retry-After"]) > 0
         asking.join()
         assert (replies[0].status, replies[0].problem) == (503, "query-timeout")
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
         with pytest.raises(URLError):
-            urlopen(address + "/readyz", timeout=5)
+            urlopen(address + "/readyz", timeout=60)
     lines_of(log, message="stopped")
 
 
 def test_what_outlives_the_grace_period_is_answered_and_leaves_no_process(
-    serve_release: Serve, release: Release
+    serve_release: Serve, release: Release, await_running: Callable[[int], None]
 ) -> None:
     replies: list[Reply] = []
-    with serve_release(release, query_timeout=60.0, grace=1, log="json") as (address, process):
-        asking = threading.Thread(target=lambda: replies.append(fetch(address, "/sparql", ENDLESS)))
+    port = free_port()
+    settings = {"query_timeout": 100.0, "grace": 1, "log": "json", "metrics_port": port}
+    with serve_release(release, **settings) as (address, process):
+        asking = threading.Thread(target=ask_without_end, args=(address, replies))
         asking.start()
-        time.sleep(0.4)
-        below = descendants(process.pid)
+        await_running(port)
+        deadline = time.monotonic() + 60
         # The web process, the template of the workers and the workers.
-        assert len(below) == 1 + 1 + 2 + RESERVE
+        while len(below := descendants(process.pid)) != 1 + 1 + 2 + RESERVE:
+            assert time.monotonic() < deadline, below
+            time.sleep(0.05)
         start = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        assert 0.5 < time.monotonic() - start < 4
+        assert process.wait(60) == 0
+        # A grace period later, and not when the query ends.
+        assert 0.5 < time.monotonic() - start < 50
         asking.join()
         assert (replies[0].status, replies[0].problem) == (503, "stopping")
         assert int(replies[0].headers["Retry-After"]) > 0
@@ -549,9 +560,9 @@ def test_what_outlives_the_grace_period_is_answered_and_leaves_no_process(
 
 
 def test_an_idle_server_stops_at_once(serve_release: Serve, release: Release) -> None:
-    with serve_release(release) as (address, process):
+    with serve_release(release, grace=100) as (address, process):
         assert fetch(address, "/readyz").status == 200
         start = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        assert time.monotonic() - start < 2.5
+        assert process.wait(60) == 0
+        assert time.monotonic() - start < 50, "it does not wait for the end of the grace period"

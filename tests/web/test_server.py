@@ -3,9 +3,9 @@
 import itertools
 import json
 import os
+import queue
 import signal
 import socket
-import statistics
 import subprocess
 import threading
 import time
@@ -20,6 +20,7 @@ from urllib.request import Request, urlopen
 from xml.dom.minidom import Document
 
 import pytest
+from ports import free_port
 from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from rdflib.query import ResultRow
@@ -55,6 +56,9 @@ pytestmark = [
 Serve = Callable[..., AbstractContextManager[tuple[str, "subprocess.Popen[bytes]"]]]
 
 TIMEOUT = 1.5
+"""Seconds that a query without end is given."""
+PATIENCE = 40.0
+"""Seconds that the server would give it: an answer well before is not for want of them."""
 AGENCY = f"{B}id/agency/polresta-sidoarjo"
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
 SELECT = f"SELECT ?label {{ <{AGENCY}> {LABEL} ?label FILTER(LANG(?label) = 'en') }}"
@@ -65,7 +69,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 @pytest.fixture(scope="module")
 def server(serve_release: Serve, release: Release) -> Iterator[tuple[str, int]]:
-    settings = {"query_timeout": TIMEOUT, "query_memory": 700, "query_queue": 8, "result_limit": 1}
+    settings = {"query_timeout": PATIENCE, "query_memory": 700, "query_queue": 8, "result_limit": 1}
     with serve_release(release, **settings) as (address, process):
         yield address + "/sparql", process.pid
 
@@ -83,10 +87,11 @@ def new_ask() -> str:
     return f"ASK {{}} # {next(NUMBERS)}"
 
 
-def fetch(endpoint: str, query: str) -> tuple[int, Any]:
-    request = Request(endpoint, urlencode({"query": query}).encode())
+def fetch(endpoint: str, query: str, timeout: float | None = None) -> tuple[int, Any]:
+    asked = {"query": query} | ({"timeout": str(timeout)} if timeout else {})
+    request = Request(endpoint, urlencode(asked).encode())
     try:
-        with urlopen(request, timeout=30) as response:
+        with urlopen(request, timeout=120) as response:
             return response.status, json.load(response)
     except HTTPError as error:
         with error:
@@ -155,7 +160,7 @@ def test_rdflib_reads_the_endpoint_as_a_graph(endpoint: str, method: str) -> Non
     ],
 )
 def test_curl_is_served(endpoint: str, arguments: list[str], start: str, body: str) -> None:
-    command = ["curl", "--silent", "--include", "--max-time", "10", *arguments, endpoint]
+    command = ["curl", "--silent", "--include", "--max-time", "60", *arguments, endpoint]
     answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert answer.startswith(f"HTTP/1.1 {start} ")
     assert "Access-Control-Allow-Origin: *" in answer
@@ -189,25 +194,23 @@ def test_a_hostile_query_ends_in_time_with_its_problem(
     endpoint: str, query: str, kinds: set[str]
 ) -> None:
     start = time.monotonic()
-    status, problem = fetch(endpoint, query)
-    assert time.monotonic() - start < TIMEOUT + 2
+    limit = TIMEOUT if "query-timeout" in kinds else None
+    status, problem = fetch(endpoint, query, limit)
+    assert time.monotonic() - start < PATIENCE / 2
     assert status == problem["status"] >= 400
     assert problem["type"].rpartition("/")[2] in kinds
     assert fetch(endpoint, new_ask())[0] == 200
 
 
 def test_other_clients_are_served_beside_a_hostile_query(endpoint: str) -> None:
-    hostile = threading.Thread(target=fetch, args=(endpoint, ENDLESS))
+    hostile = threading.Thread(target=fetch, args=(endpoint, ENDLESS, TIMEOUT))
     hostile.start()
-    time.sleep(0.2)
-    seconds = []
+    answered = 0
     while hostile.is_alive():
-        start = time.monotonic()
         assert fetch(endpoint, new_ask())[0] == 200
-        seconds.append(time.monotonic() - start)
-        time.sleep(0.02)
-    assert len(seconds) > 3
-    assert statistics.median(seconds) < TIMEOUT / 4
+        answered += 1
+    # If they waited for its end, it would be one or two.
+    assert answered > 5
 
 
 def test_a_client_that_goes_away_frees_its_worker(serve_release: Serve, release: Release) -> None:
@@ -218,34 +221,35 @@ def test_a_client_that_goes_away_frees_its_worker(serve_release: Serve, release:
             urlopen(endpoint + "?" + urlencode({"query": ENDLESS}), timeout=0.3)
         start = time.monotonic()
         assert fetch(endpoint, new_ask())[0] == 200
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 30
 
 
 def test_more_long_queries_than_can_wait_are_refused_at_once(
     serve_release: Serve, release: Release
 ) -> None:
-    settings = {"query_timeout": 2.0, "query_workers": 1, "query_queue": 1}
+    settings = {"query_timeout": PATIENCE, "query_workers": 1, "query_queue": 1, "grace": 1}
+    answers: queue.Queue[tuple[int, Any]] = queue.Queue()
     with serve_release(release, **settings) as (address, _):
         endpoint = address + "/sparql"
         assert fetch(endpoint, "ASK {}")[0] == 200
-        # The same query twice would share one run.
-        queries = (ENDLESS, ENDLESS + " LIMIT 1")
-        threads = [threading.Thread(target=fetch, args=(endpoint, query)) for query in queries]
-        for thread in threads:
-            thread.start()
-            time.sleep(0.3)
         start = time.monotonic()
-        with pytest.raises(HTTPError) as caught:
-            urlopen(f"{endpoint}?{urlencode({'query': ENDLESS + ' LIMIT 2'})}", timeout=10)
-        assert time.monotonic() - start < 1.5
-        with caught.value as error:
-            assert (error.code, int(error.headers["Retry-After"]) > 0) == (503, True)
-            assert json.load(error)["type"] == f"{B}problem/busy"
-        assert fetch(endpoint, "ASK {}")[0] == 200
-        with urlopen(address + "/about", timeout=10) as page:
+        # The same query twice would share one run.
+        for number in range(6):
+            query = f"{ENDLESS} LIMIT {number + 1}"
+            threading.Thread(target=lambda q=query: answers.put(fetch(endpoint, q))).start()
+        # One runs, another waits for its place, and whichever they are the others do not.
+        for _ in range(4):
+            status, problem = answers.get(timeout=PATIENCE)
+            assert (status, problem["type"]) == (503, f"{B}problem/busy")
+            assert problem["retryAfter"] > 0
+        assert time.monotonic() - start < PATIENCE / 2
+        # On a busy machine one may outlast its slice by chance, but not each time.
+        assert 200 in {fetch(endpoint, new_ask())[0] for _ in range(5)}
+        with urlopen(address + "/about", timeout=60) as page:
             assert page.status == 200
-        for thread in threads:
-            thread.join()
+        assert answers.empty()
+    held = [answers.get(timeout=60)[1]["type"] for _ in range(2)]
+    assert held == [f"{B}problem/stopping"] * 2
 
 
 def test_a_small_answer_does_not_wait_for_an_acknowledgement() -> None:
@@ -256,11 +260,6 @@ def test_a_small_answer_does_not_wait_for_an_acknowledgement() -> None:
     ):
         # Nagle's algorithm is off; with it the body waited 40 ms on many kept connections.
         assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def descendants(pid: int) -> set[int]:
@@ -291,27 +290,28 @@ def test_stopping_leaves_no_process_behind(
         below = descendants(process.pid)
         assert len(below) >= 3
         os.kill(process.pid, how)
-        process.wait(15)
+        process.wait(60)
         assert how == signal.SIGKILL or process.returncode == 0
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while any(map(is_alive, below)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not any(map(is_alive, below))
 
 
 def test_a_request_that_runs_is_finished_before_the_end(
-    serve_release: Serve, release: Release
+    serve_release: Serve, release: Release, await_running: Callable[[int], None]
 ) -> None:
     answers: list[tuple[int, Any]] = []
-    with serve_release(release, query_timeout=1.5) as (address, process):
+    port = free_port()
+    with serve_release(release, query_timeout=3.0, metrics_port=port) as (address, process):
         running = threading.Thread(
             target=lambda: answers.append(fetch(address + "/sparql", ENDLESS))
         )
         running.start()
-        time.sleep(0.4)
+        await_running(port)
         process.send_signal(signal.SIGTERM)
         running.join()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     status, problem = answers[0]
     assert (status, problem["type"]) == (503, f"{B}problem/query-timeout")
 
@@ -331,7 +331,7 @@ def test_a_damaged_release_ends_the_server_with_a_clear_word(
     for table in damaged.store_path.glob("*.sst"):
         table.write_bytes(b"garbage")
     with pytest.raises(TimeoutError), serve_release(damaged, lang="en") as (_, process):
-        process.wait(5)
+        process.wait(60)
     shown = capfd.readouterr().err
     assert "is damaged" in shown
     assert "Traceback" not in shown
@@ -350,7 +350,7 @@ def test_what_is_no_request_is_answered_like_any_error(
 ) -> None:
     with serve_release(release) as (address, _):
         host = urlsplit(address)
-        with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
+        with socket.create_connection((host.hostname, host.port), timeout=60) as connection:
             connection.sendall(sent.encode())
             answer = HTTPResponse(connection)
             answer.begin()
@@ -380,7 +380,7 @@ def test_a_query_that_was_cut_off_is_not_taken_for_the_whole(
     host = urlsplit(endpoint)
     named = (f"Content-Type: application/{kind}", "Accept-Language: en", head)
     lines = ("POST /sparql HTTP/1.1", "Host: x", *named)
-    with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
+    with socket.create_connection((host.hostname, host.port), timeout=60) as connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
         connection.shutdown(socket.SHUT_WR)
         answer = HTTPResponse(connection)

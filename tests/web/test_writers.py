@@ -151,7 +151,7 @@ def test_turtle_is_made_for_readers() -> None:
     assert "@prefix rdf:" in body.partition("\nex:")[0]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t")))
 def test_any_text_survives_every_format(text: str) -> None:
     quads = [
