@@ -80,7 +80,7 @@ hostile: $(VENV)/.installed-dev ## a server under hostile load, about three minu
 
 .PHONY: whole
 whole: $(VENV)/.installed-dev ## every document of a release in every format, every IRI; WHOLE=1 for all data
-	WHOLE=$(WHOLE) $(BIN)/python -m pytest -m whole tests/web
+	WHOLE=$(WHOLE) $(BIN)/python -m pytest -m whole tests/web tests/ontology
 
 .PHONY: fuzz
 fuzz: export KG_FUZZ_RUNS = 2000
@@ -90,7 +90,7 @@ fuzz: $(VENV)/.installed-dev ## the readers of tables and RDF against random inp
 .PHONY: differential
 differential: export KG_DIFFERENTIAL_SEEDS = $(SEEDS)
 differential: $(VENV)/.installed-dev ## random edits, judged in part and as a whole: twelve for each of SEEDS, 170 of them
-	$(BIN)/python -m pytest -m differential tests/validation tests/release/test_build.py
+	$(BIN)/python -m pytest -m differential tests/validation tests/release tests/ontology
 
 .PHONY: crash
 crash: $(VENV)/.installed-dev ## kill writers 200 times, fill disks, bring many batches

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from forked import run_kg
 from rdflib import Graph
 from rdflib.namespace import RDF, SH
 
@@ -29,14 +30,7 @@ def kg(
     environment["KG_LANG"] = language
     if home:
         environment["KG_HOME"] = str(home)
-    return subprocess.run(
-        [KG, *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        env=environment,
-        input=stdin,
-        encoding="utf-8",
-    )
+    return run_kg([*map(str, arguments)], environment, stdin)
 
 
 @pytest.mark.parametrize("command", ["build", "validate", "serve", "query", "text", "resolve"])
@@ -49,7 +43,9 @@ def test_each_command_has_help(command: str, language: str) -> None:
 
 
 def test_an_unknown_option_is_a_usage_error() -> None:
-    done = kg("build", "--nope")
+    done = subprocess.run(
+        [KG, "build", "--nope"], capture_output=True, check=False, encoding="utf-8"
+    )
     assert done.returncode == 2
     assert "--nope" in done.stderr
 

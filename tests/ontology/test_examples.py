@@ -251,6 +251,7 @@ def changes_an_example(
     )
 
 
+@pytest.mark.differential
 def test_removing_any_single_constraint_changes_an_example(surroundings: Surroundings) -> None:
     whole = surroundings.shapes.graph
     links = links_in(whole)

@@ -203,6 +203,7 @@ def test_the_release_is_named_by_its_content_alone(release: Release, iri: URIRef
     assert GRAPH.release in content.decode()  # described in the catalogue, counted nowhere
 
 
+@pytest.mark.differential
 def test_the_store_with_the_publication_conforms_to_the_shapes(
     release_store: ReleaseStore,
 ) -> None:
@@ -236,6 +237,7 @@ def complete(folder: Path, release: Release, previous: Release | None) -> Incomi
     return incoming
 
 
+@pytest.mark.differential
 def test_the_same_content_predecessor_and_time_give_the_same_files(
     release: Release, tmp_path: Path
 ) -> None:
