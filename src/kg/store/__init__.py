@@ -4,7 +4,7 @@ The only home of pyoxigraph. rdflib terms go in and come out; an engine term nev
 """
 
 from kg.store.canonical import canonical_nquads
-from kg.store.edit import EditableStore, clone_store, quad_lines
+from kg.store.edit import EditableStore, clone_store, quad_lines, triple_texts
 from kg.store.inquiry import Columns
 from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
 from kg.store.pool import RESERVE, Answer, Figures, QueryPool
@@ -40,5 +40,6 @@ __all__ = [
     "extend_store",
     "parse_rdf",
     "quad_lines",
+    "triple_texts",
     "write_store",
 ]

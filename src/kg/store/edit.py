@@ -6,8 +6,10 @@ with its original and takes milliseconds whatever their size. What is changed go
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
+from rdflib.term import Node
 
 from kg.errors import StoreError
 from kg.language import Text
@@ -82,10 +84,32 @@ def quad_lines(quads: Iterable[Quad]) -> Iterator[str]:
 
     Raises ``StoreError`` for a term that the engine does not take.
     """
+    written = _Written()
     for subject, predicate, value, graph in quads:
-        name = ox.DefaultGraph() if graph is None else to_engine(graph)
-        quad = ox.Quad(to_engine(subject), to_engine(predicate), to_engine(value), name)  # type: ignore[arg-type]
-        yield f"{quad} .\n"
+        name = "" if graph is None else f" {written[graph]}"
+        yield f"{written[subject]} {written[predicate]} {written[value]}{name} .\n"
+
+
+def triple_texts(triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[str]:
+    """Yield what a line of N-Quads says of each triple, up to the name of its graph.
+
+    Raises ``StoreError`` as ``quad_lines`` does.
+    """
+    written = _Written()
+    for subject, predicate, value in triples:
+        yield f"{written[subject]} {written[predicate]} {written[value]}"
+
+
+class _Written(dict[Node, str]):
+    """Terms as N-Quads writes them; most come many times over."""
+
+    _most: Final = 1 << 16
+
+    def __missing__(self, term: Node) -> str:
+        if len(self) >= self._most:
+            self.clear()
+        text = self[term] = str(to_engine(term))
+        return text
 
 
 def _parse(lines: Iterable[bytes]) -> Iterator[ox.Quad]:

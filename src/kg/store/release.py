@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, cast
@@ -43,6 +44,19 @@ class Matching(Protocol):
         graph: GraphChoice = ...,
     ) -> Iterator[Quad]:
         """Yield the quads that match."""
+
+
+class Countable(Matching, Protocol):
+    """What tells, besides, whether quads match, and costs less than to look at them."""
+
+    def holds(
+        self,
+        subject: URIRef | BNode | None = None,
+        predicate: URIRef | None = None,
+        object: Term | None = None,  # noqa: A002  the standard's word
+        graph: GraphChoice = ...,
+    ) -> bool:
+        """Say whether a quad matches."""
 
 
 class _Queryable:
@@ -92,13 +106,29 @@ class _Queryable:
         graph: GraphChoice = ANY_GRAPH,
     ) -> Iterator[Quad]:
         """Iterate over the quads that match; None matches every term."""
-        found = self._store.quads_for_pattern(
+        return map(to_quad, self._matching(subject, predicate, object, graph))
+
+    def holds(
+        self,
+        subject: URIRef | BNode | None = None,
+        predicate: URIRef | None = None,
+        object: Term | None = None,  # noqa: A002  the standard's word
+        graph: GraphChoice = ANY_GRAPH,
+        beyond: int = 0,
+    ) -> bool:
+        """Say whether more than so many quads match, without a look at what is in them."""
+        found = self._matching(subject, predicate, object, graph)
+        return next(islice(found, beyond, None), None) is not None
+
+    def _matching(
+        self, subject: Node | None, predicate: Node | None, value: Node | None, graph: GraphChoice
+    ) -> Iterator[ox.Quad]:
+        return self._store.quads_for_pattern(
             cast("ox.NamedNode | ox.BlankNode | None", _optional(subject)),
             cast("ox.NamedNode | None", _optional(predicate)),
-            _optional(object),
+            _optional(value),
             _engine_graph(graph),
         )
-        return map(to_quad, found)
 
     def graph_names(self) -> list[URIRef]:
         """Return the names of the named graphs, sorted."""
@@ -181,12 +211,14 @@ def write_store(folder: Path, nquads: Path) -> None:
 def extend_store(folder: Path, nquads: Path, *, optimize: bool = True) -> None:
     """Load one more N-Quads file into a store that ``write_store`` has written.
 
-    To optimise it for reading afterwards takes as long as the store is large. Nobody may have
-    the store open. Raises ``StoreError`` as ``write_store`` does.
+    The lines are such as ``quad_lines`` gives. To optimise the store for reading afterwards takes
+    as long as it is large. Nobody may have it open. Raises ``StoreError`` as ``write_store`` does.
     """
     try:
         store = ox.Store(folder)
-        store.bulk_extend(ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS))
+        # Lenient: the engine itself wrote the terms, having looked at each.
+        quads = ox.parse(nquads.read_bytes(), format=ox.RdfFormat.N_QUADS, lenient=True)
+        store.bulk_extend(quads)
         if optimize:
             store.optimize()
         store.flush()

@@ -4,7 +4,7 @@ RDF 1.1 Concepts, https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal: a
 an ``xsd:string``. rdflib holds the two unequal, so strings always leave here without a datatype.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 from rdflib import XSD, BNode, Literal, URIRef
@@ -14,6 +14,7 @@ from kg.errors import StoreError
 from kg.language import Text
 
 Term = URIRef | BNode | Literal
+_STRING: Final = str(XSD.string)
 EngineTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
@@ -59,7 +60,7 @@ def to_rdflib(term: EngineTerm) -> Term:
     """
     match term:
         case ox.NamedNode():
-            return URIRef(term.value)
+            return _iri(term)
         case ox.BlankNode():
             return BNode(term.value)
         case ox.Literal():
@@ -70,10 +71,14 @@ def to_rdflib(term: EngineTerm) -> Term:
 def _literal_to_rdflib(literal: ox.Literal) -> Literal:
     if literal.language:
         return Literal(literal.value, lang=literal.language)
-    datatype = URIRef(literal.datatype.value)
-    if datatype == XSD.string:
+    if literal.datatype.value == _STRING:
         return Literal(literal.value)
-    return Literal(literal.value, datatype=datatype, normalize=False)
+    return Literal(literal.value, datatype=_iri(literal.datatype), normalize=False)
+
+
+def _iri(term: ox.NamedNode) -> URIRef:
+    # rdflib's constructor looks for characters that the engine has looked for already.
+    return str.__new__(URIRef, term.value)
 
 
 def to_quad(quad: ox.Quad) -> Quad:
@@ -82,13 +87,13 @@ def to_quad(quad: ox.Quad) -> Quad:
     node = to_rdflib(subject)
     if isinstance(node, Literal):
         raise _unusable(subject, "subject")
-    return Quad(node, URIRef(predicate.value), to_rdflib(quad.object), _graph(graph))
+    return Quad(node, _iri(predicate), to_rdflib(quad.object), _graph(graph))
 
 
 def _graph(graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> URIRef | BNode | None:
     match graph:
         case ox.NamedNode():
-            return URIRef(graph.value)
+            return _iri(graph)
         case ox.BlankNode():
             return BNode(graph.value)
     return None
