@@ -9,14 +9,12 @@ from rdflib import RDF, XSD, Literal, URIRef
 
 from kg.release.statistics import (
     Figures,
-    Surroundings,
     Triple,
-    difference,
     is_thing,
     measure,
-    measure_triples,
     things_pattern,
 )
+from kg.release.tallying import Surroundings, difference, measure_triples
 from kg.store import MemoryStore, Term
 
 B = "http://localhost:8000/"

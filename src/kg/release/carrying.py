@@ -4,10 +4,11 @@ Only what a change touches is looked up. What the two releases have in common st
 them: what went away is what it would add to that, and what came as well.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from rdflib import RDF, BNode, Literal, URIRef
 
@@ -22,14 +23,9 @@ from kg.release.counting import (
     host_of,
     is_entity,
 )
-from kg.release.statistics import (
-    Figures,
-    Surroundings,
-    Triple,
-    difference,
-    difference_of_whole,
-)
+from kg.release.statistics import Figures, Triple
 from kg.release.tables import GRAPHS
+from kg.release.tallying import Surroundings, difference, difference_of_whole
 from kg.store import (
     ANY_GRAPH,
     DEFAULT_GRAPH,
@@ -38,7 +34,11 @@ from kg.store import (
     ReleaseStore,
     Term,
 )
-from kg.store.release import GraphChoice, Matching
+from kg.store.release import GraphChoice
+
+_TYPE: Final = RDF.type
+_FEW: Final = 8
+"""Quads that are sooner counted than compared."""
 
 
 class Exchange(NamedTuple):
@@ -49,12 +49,40 @@ class Exchange(NamedTuple):
 
 
 class Common:
-    """A store without some of its quads."""
+    """A store without some of its quads, all of which it has."""
 
-    def __init__(self, store: Matching, without: Iterable[Quad]) -> None:
+    def __init__(self, store: ReleaseStore | LabelledStore, without: Iterable[Quad]) -> None:
         self._store = store
         self._without = frozenset(without)
         self._subjects = {quad.subject for quad in self._without}
+        self._matching: dict[tuple[int, ...], Counter[object]] = {}
+
+    def holds(
+        self,
+        subject: URIRef | BNode | None = None,
+        predicate: URIRef | None = None,
+        object: Term | None = None,  # noqa: A002  the standard's word
+        graph: GraphChoice = ANY_GRAPH,
+    ) -> bool:
+        """Say whether a quad matches and is left: the store has more than were taken out."""
+        terms = Quad(subject, predicate, object, None if graph is DEFAULT_GRAPH else graph)  # type: ignore[arg-type]
+        given = [position for position in range(3) if terms[position] is not None]
+        out = self._taken(*given, *(() if graph is ANY_GRAPH else (3,)), like=terms)
+        if out > _FEW:
+            # Where many were taken out, one of the first is likely to be another.
+            return next(self.quads(subject, predicate, object, graph), None) is not None
+        return self._store.holds(subject, predicate, object, graph, out)
+
+    def _taken(self, *given: int, like: Quad) -> int:
+        """Count the quads taken out that are like another one in some positions."""
+        if not given:
+            return len(self._without)
+        # Which terms are asked for differs little; what they are does.
+        pick = itemgetter(*given)
+        counts = self._matching.get(given)
+        if counts is None:
+            counts = self._matching[given] = Counter(map(pick, self._without))
+        return counts[pick(like)]
 
     def quads(
         self,
@@ -77,10 +105,11 @@ def exchange(
 ) -> Exchange:
     """Return by what two stores differ, given the lines by which the contents do.
 
-    A store writes numbers and dates in one way, so that two lines can be one quad.
+    A store writes numbers and dates in one way, so that two lines can be one quad; terms of
+    other kinds are written in one way in a content too.
     """
-    gone = [quad for quad in _quads(removed) if _has(before, quad) and not _has(after, quad)]
-    come = [quad for quad in _quads(added) if _has(after, quad) and not _has(before, quad)]
+    gone = [quad for quad in _quads(removed) if not _is_spelt_otherwise(quad, after)]
+    come = [quad for quad in _quads(added) if not _is_spelt_otherwise(quad, before)]
     return Exchange(gone, come)
 
 
@@ -108,9 +137,12 @@ def _quads(lines: Collection[bytes]) -> list[Quad]:
     return list(LabelledStore(b"".join(lines)).quads())
 
 
-def _has(store: ReleaseStore | LabelledStore, quad: Quad) -> bool:
+def _is_spelt_otherwise(quad: Quad, store: ReleaseStore | LabelledStore) -> bool:
+    """Say whether a store whose content lacks a line has its quad by another one."""
+    if not isinstance(quad.object, Literal) or quad.object.datatype is None:
+        return False
     graph = DEFAULT_GRAPH if quad.graph is None else quad.graph
-    return next(store.quads(quad.subject, quad.predicate, quad.object, graph), None) is not None
+    return store.holds(quad.subject, quad.predicate, quad.object, graph)
 
 
 def _triples(quads: Iterable[Quad]) -> list[Triple]:
@@ -118,7 +150,7 @@ def _triples(quads: Iterable[Quad]) -> list[Triple]:
 
 
 def _graphs(
-    before: Mapping[URIRef, Figures], change: Exchange, common: Matching, base: str
+    before: Mapping[URIRef, Figures], change: Exchange, common: Common, base: str
 ) -> Mapping[URIRef, Figures]:
     sides: dict[URIRef, tuple[list[Triple], list[Triple]]] = defaultdict(lambda: ([], []))
     for side, quads in enumerate(change):
@@ -138,7 +170,7 @@ def _graphs(
 
 
 def _links(
-    before: Mapping[tuple[str, str], int], change: Exchange, common: Matching, base: str
+    before: Mapping[tuple[str, str], int], change: Exchange, common: Common, base: str
 ) -> Mapping[tuple[str, str], int]:
     """Count triples, in whatever named graph they stand and however often."""
     after = dict(before)
@@ -158,7 +190,7 @@ def _links(
 
 def _typed(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
     for quad in quads:
-        is_kind = quad.predicate == RDF.type and isinstance(quad.object, URIRef)
+        is_kind = isinstance(quad.object, URIRef) and quad.predicate == _TYPE
         if is_kind and is_entity(quad.subject, base):
             yield quad
 

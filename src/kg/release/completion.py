@@ -3,8 +3,10 @@
 Called before the switch, in a folder that nobody sees yet.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -35,7 +37,7 @@ from kg.release.quality_counts import (
     write_quality,
 )
 from kg.release.statistics import Figures, Triple
-from kg.store import Quad, ReleaseStore, clone_store, extend_store, quad_lines
+from kg.store import ReleaseStore, clone_store, extend_store, triple_texts
 from kg.terms import ordered
 
 
@@ -52,6 +54,28 @@ def complete_release(
     what has changed, and the files that cost more are left for ``kg.release.later``. The same
     content, predecessor and time give the same files. Raises ``StoreError`` and ``OSError``.
     """
+    with _uncollected():
+        return _complete(incoming, prefixes, published, merged)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be collected for a while in which much is made and soon let go again.
+
+    None of it is in cycles, and a look through all else that a process keeps takes longer.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _complete(
+    incoming: Incoming, prefixes: Mapping[str, str], published: datetime, merged: Merged | None
+) -> Mapping[str, Any]:
     local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
     published = published.astimezone(UTC).replace(microsecond=0)
     # Opened read-only, the store keeps nothing that would be in the way of writing to it after.
@@ -80,14 +104,13 @@ def complete_release(
     facts = ReleaseFacts(
         incoming.base, incoming.identifier, published, local, dumps, previous, made, quality
     )
-    figures, triples = describe_release(facts, store, counted)
+    figures, triples = describe_release(facts, store, counted, step.change if step else None)
     described = Counter(figures)
     described.subtract(counted.figures)
     counts = replace(counted, described=described)
     write_counts(incoming.folder / COUNTS, incoming.identifier, counts)
     del store
-    told = {None: triples, GRAPH.release: triples, GRAPH.quality: quality}
-    (incoming.folder / PUBLICATION).write_bytes(_write(told, incoming.base))
+    (incoming.folder / PUBLICATION).write_bytes(_write(triples, quality, incoming.base))
     clone_store(incoming.folder / STORE, incoming.folder / PLAIN)
     extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION, optimize=merged is None)
     return _manifest(figures, facts)
@@ -143,13 +166,16 @@ def _measure(
     return quality_triples(measurements, store, release, base, prefixes)
 
 
-def _write(told: Mapping[URIRef | None, Iterable[Triple]], base: str) -> bytes:
-    lines: set[str] = set()
-    for name, triples in told.items():
-        graph = URIRef(rebase(name, base)) if name else None
-        lines.update(quad_lines(Quad(*triple, graph) for triple in triples))
-    # As of the content: every line once, by code point.
-    return "".join(sorted(lines)).encode()
+def _write(told: Collection[Triple], quality: Collection[Triple], base: str) -> bytes:
+    """Return the description, in the default graph and its own, and the quality in its graph."""
+    texts = sorted(set(triple_texts(told)))
+    measured = sorted(set(triple_texts(quality)))
+    own, other = (f" <{rebase(name, base)}> .\n" for name in (GRAPH.release, GRAPH.quality))
+    lines = [line for text in texts for line in (f"{text} .\n", text + own)]
+    lines += (text + other for text in measured)
+    # As of the content: every line once, by code point; two runs that are sorted are soon one.
+    lines.sort()
+    return "".join(lines).encode()
 
 
 def _citation(store: ReleaseStore, incoming: Incoming, published: datetime) -> Citation:

@@ -17,20 +17,15 @@ from kg.errors import StoreError
 from kg.iris import rebase
 from kg.language import LANGUAGES, Text
 from kg.namespaces import GRAPH
+from kg.release.carrying import Exchange
 from kg.release.catalog import DATASET, DCAT, ENDPOINT, SPATIAL
 from kg.release.counting import Counted
 from kg.release.dumps import Dump
-from kg.release.partitions import Names, partitions
+from kg.release.partitions import Names
 from kg.release.quality import of_the_whole
-from kg.release.statistics import (
-    WHOLE,
-    Figures,
-    Settling,
-    Surroundings,
-    Triple,
-    measure_triples,
-    without_counts_of_counts,
-)
+from kg.release.statistics import Figures, Triple, without_counts_of_counts
+from kg.release.tallying import Found, Settling, Surroundings, measure_triples
+from kg.release.telling import Telling, of_whole
 from kg.sparql.formats import GRAPHS
 from kg.store import ReleaseStore
 
@@ -108,15 +103,16 @@ def void_iri(base: str, identifier: str) -> URIRef:
 
 
 def describe_release(
-    facts: ReleaseFacts, store: ReleaseStore, counted: Counted
+    facts: ReleaseFacts, store: ReleaseStore, counted: Counted, change: Exchange | None = None
 ) -> tuple[Figures, Collection[Triple]]:
     """Return the figures of the default graph and the triples that tell them, themselves counted.
 
-    ``store`` holds the content alone. A count that is an object of a triple may change the number
+    ``store`` holds the content alone; ``change`` is what came and went since the release before,
+    if that is known. A count that is an object of a triple may change the number
     of distinct objects, and so itself. Where no figures are true of themselves, one example more
     is given, and it is tried again.
     """
-    around = Surroundings(store, facts.base)
+    around = _surroundings(facts, store, change)
     dataset = facts.iri(DATASET)
     copied = [
         (facts.release, predicate, quad.object)
@@ -127,19 +123,49 @@ def describe_release(
     version = next(quad.object for quad in store.quads(dataset, OWL.versionInfo))
     lasting = [*copied, *_lasting(facts, store, counted, str(version))]
     names = Names(_part(facts, ""), facts.prefixes)
-    for examples in range(1, len(counted.examples) + 1):
-        # The description of the release before added about as much: the nearer, the sooner.
-        expected = Figures(counted.figures)
-        expected.update(counted.described)
-        figures, triples = without_counts_of_counts(+expected), frozenset[Triple]()
-        settling = Settling(counted.figures, around)
+    # The description of the release before added about as much: the nearer, the sooner.
+    expected = Figures(counted.figures)
+    expected.update(counted.described)
+    expected = without_counts_of_counts(+expected)
+    shown = sorted(counted.examples.values())
+    for number in range(1, len(shown) + 1):
+        examples = ((facts.release, VOID.exampleResource, example) for example in shown[:number])
+        telling = Telling(
+            facts.release,
+            facts.iri(GRAPH.release),
+            (*lasting, *examples),
+            counted.examples,
+            names,
+        )
+        settling = Settling(counted.figures, around, facts.base)
+        figures = expected
         for _ in range(_TRIES):
-            told = frozenset((*lasting, *_told(facts, counted, figures, triples, examples, names)))
-            after = settling.after(told)
-            if after == figures and told == triples:
-                return figures, told
-            figures, triples = after, told
+            step = telling.tell(figures, settling.own)
+            settling.change(step, telling.triples)
+            after = settling.figures
+            if after == figures and not any(step):
+                return figures, telling.triples
+            figures = after
     raise StoreError(Text("Hitungan tidak menetap", "The figures do not settle"))
+
+
+_found: dict[str, Found] = {}
+"""What was found around the last description, by the identifier of the content it was found in."""
+
+
+def _surroundings(
+    facts: ReleaseFacts, store: ReleaseStore, change: Exchange | None
+) -> Surroundings:
+    # The name is made of the hash of the content: nothing in that can begin with it.
+    own = (f"{void_iri(facts.base, facts.identifier)}#", f"{facts.base}dumps/{facts.name}/")
+    around = Surroundings(store, facts.base, unheard=own)
+    earlier = _found.get(facts.previous or "")
+    if earlier is not None and change is not None:
+        quads = (quad for side in change for quad in side)
+        around.recall(earlier, (quad[:3] for quad in quads if quad.graph is None))
+    _found.clear()
+    _found[facts.identifier] = around.found
+    return around
 
 
 def _lasting(
@@ -163,6 +189,7 @@ def _lasting(
         for predicate, date in zip((DCAT.startDate, DCAT.endDate), counted.dates, strict=True):
             yield period, predicate, date
     yield from _linksets(facts, counted.links)
+    yield from _graphs(facts, counted)
     yield from facts.making
     yield from of_the_whole(facts.quality, facts.release)
 
@@ -248,35 +275,17 @@ def _linksets(facts: ReleaseFacts, links: Mapping[tuple[str, str], int]) -> Iter
         yield node, VOID.triples, Literal(total)
 
 
-def _told(  # noqa: PLR0913, PLR0917  what differs from try to try, and what does not
-    facts: ReleaseFacts,
-    counted: Counted,
-    figures: Figures,
-    triples: Collection[Triple],
-    examples: int,
-    names: Names,
-) -> Iterator[Triple]:
-    """Yield the figures as triples; ``triples`` are those of the try before."""
-    release, own = facts.release, facts.iri(GRAPH.release)
-    graphs = {**counted.graphs, own: measure_triples(triples, facts.base)}
+def _graphs(facts: ReleaseFacts, counted: Counted) -> Iterator[Triple]:
+    """Yield what is told of the named graphs, but for figures of the one that tells it."""
+    own = facts.iri(GRAPH.release)
+    graphs = {**counted.graphs}
     if facts.quality:
         graphs[facts.iri(GRAPH.quality)] = measure_triples(facts.quality, facts.base)
-    for node, totals in ((release, figures), *graphs.items()):
-        for name in WHOLE:
-            yield node, VOID[name], Literal(totals[(name,)])
-    for node in graphs:
-        yield release, VOID.subset, node
-    yield from partitions(release, figures, counted.examples, names)
-    for namespace in _vocabularies(figures, facts.prefixes):
-        yield release, VOID.vocabulary, namespace
-    for _, example in zip(range(examples), sorted(counted.examples.values()), strict=False):
-        yield release, VOID.exampleResource, example
-
-
-def _vocabularies(figures: Figures, prefixes: Mapping[str, str]) -> list[URIRef]:
-    terms = {key[1] for key in figures if key[0] in ("property", "class")}
-    namespaces = {term[: max(term.rfind("#"), term.rfind("/")) + 1] for term in terms}
-    return sorted(URIRef(iri) for iri in namespaces & set(prefixes.values()))
+    yield facts.release, VOID.subset, own
+    for node, totals in graphs.items():
+        yield facts.release, VOID.subset, node
+        if node != own:
+            yield from of_whole(node, totals)
 
 
 def _part(facts: ReleaseFacts, fragment: str) -> URIRef:

@@ -1,0 +1,97 @@
+"""Figures as triples, told try by try: only numbers that have changed are told anew."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import VOID
+
+from kg.release.partitions import Names, Place, partitions
+from kg.release.statistics import WHOLE, Figures, Key, Triple
+
+_WHOLE: Final[Mapping[str, URIRef]] = {name: VOID[name] for name in WHOLE}
+_VOCABULARY: Final = VOID.vocabulary
+_OWN: Final[Mapping[str, Key]] = {name: ("of the description", name) for name in WHOLE}
+
+
+class Change(NamedTuple):
+    """By what a try differs from the one before."""
+
+    gone: Collection[Triple]
+    come: Collection[Triple]
+
+
+class Telling:
+    """What is told of a release: what lasts from try to try, and figures, in ``triples``."""
+
+    def __init__(
+        self,
+        release: URIRef,
+        own: URIRef,
+        lasting: Iterable[Triple],
+        examples: Mapping[str, URIRef],
+        names: Names,
+    ) -> None:
+        """Take the release, the graph that is told of it, and what does not depend on figures.
+
+        ``examples`` names one instance of some classes.
+        """
+        self._release, self._own = release, own
+        self._lasting = frozenset(lasting)
+        self._examples, self._names = examples, names
+        self._keys: frozenset[Key] | None = None
+        self._plain: frozenset[Triple] = frozenset()
+        self._places: list[Place] = []
+        self._numbers: list[int] = []
+        self._is_simple = False
+        self.triples: set[Triple] = set()
+
+    def tell(self, figures: Figures, own: Figures) -> Change:
+        """Tell figures, none of them zero, and those of the description by itself."""
+        is_new = self._keys is None or self._keys != figures.keys()
+        if is_new:
+            self._arrange(frozenset(figures))
+        known = {**figures, **{key: own[name,] for name, key in _OWN.items()}}
+        numbers = [known.get(place.key, 0) for place in self._places]
+        if is_new or not self._is_simple:
+            triples = {*self._plain, *map(_told, self._places, numbers)}
+            change = Change(self.triples - triples, triples - self.triples)
+        else:
+            both = zip(self._places, self._numbers, numbers, strict=True)
+            moved = [row for row in both if row[1] != row[2]]
+            gone = [_told(place, before) for place, before, _ in moved]
+            change = Change(gone, [_told(place, after) for place, _, after in moved])
+        self._numbers = numbers
+        self.triples.difference_update(change.gone)
+        self.triples.update(change.come)
+        return change
+
+    def _arrange(self, keys: frozenset[Key]) -> None:
+        """Lay out what is told of figures with some keys, whatever the numbers."""
+        release, own = self._release, self._own
+        triples, places = partitions(release, keys, self._examples, self._names)
+        vocabularies = ((release, _VOCABULARY, name) for name in self._names.vocabularies(keys))
+        self._keys, self._plain = keys, self._lasting.union(triples, vocabularies)
+        self._places = [Place(release, term, (name,)) for name, term in _WHOLE.items()]
+        self._places += (Place(own, _WHOLE[name], key) for name, key in _OWN.items())
+        self._places += places
+        # Two places that are one would have a number go that the other one still tells.
+        pairs = {place[:2] for place in self._places}
+        is_apart = pairs.isdisjoint((s, p) for s, p, _ in self._plain)
+        self._is_simple = is_apart and len(pairs) == len(self._places)
+
+
+def of_whole(node: URIRef, totals: Figures) -> Iterator[Triple]:
+    """Yield the figures of ``WHOLE`` of a graph."""
+    for name, term in _WHOLE.items():
+        yield node, term, _literal(totals[name,])
+
+
+def _told(place: Place, number: int) -> Triple:
+    return place.node, place.predicate, _literal(number)
+
+
+@lru_cache(maxsize=1 << 13)
+def _literal(number: int) -> Literal:
+    return Literal(number)
