@@ -28,7 +28,7 @@ from kg.release.build import Progress, build, completing
 from kg.release.delta import in_graph
 from kg.release.draft import Draft
 from kg.release.judging import JudgeChange, Question, judge_draft, locations_of
-from kg.release.merging import Merged, merge
+from kg.release.merging import Merged, Merging
 from kg.release.publication import (
     CONTENT,
     STORE,
@@ -212,6 +212,19 @@ class _Step:
 
     def _change(self, draft: Draft, applied: Applied) -> _Made:
         """Judge the draft, and make the new content by changing the old one."""
+        with Merging(self.current.content_path, self.folder / CONTENT) as merging:
+            if draft.removed or draft.added:
+                # The verdict adds its report to the lines, which seldom differs from the last.
+                merging.begin(draft.removed, draft.added)
+            verdict = self._judge(draft, applied)
+            self.progress(Text("Menulis rilis", "Writing the release"))
+            merged = Merged(self.current.identifier, (), ())
+            if draft.removed or draft.added:
+                merged = merging.result(draft.removed, draft.added)
+        return _Made(applied, verdict, merged, self._numbers(applied, verdict, merged))
+
+    def _judge(self, draft: Draft, applied: Applied) -> Verdict:
+        """Return the verdict, and put its report into the draft."""
         verdict = Verdict((), Graph())
         is_new = applied.overlay.digest != self.current.manifest.get("intake")
         if draft.removed or draft.added or is_new:
@@ -230,12 +243,7 @@ class _Step:
                 raise NonConformanceError(verdict)
             report = set(draft.before.quads(graph=GRAPH.validation))
             draft.change(report, in_graph(verdict.report, GRAPH.validation))
-        self.progress(Text("Menulis rilis", "Writing the release"))
-        merged = Merged(self.current.identifier, (), ())
-        if draft.removed or draft.added:
-            content = self.folder / CONTENT
-            merged = merge(self.current.content_path, content, draft.removed, draft.added)
-        return _Made(applied, verdict, merged, self._numbers(applied, verdict, merged))
+        return verdict
 
     def _numbers(self, applied: Applied, verdict: Verdict, merged: Merged) -> dict[str, Any]:
         before = self.current.manifest

@@ -1,20 +1,26 @@
 """The content of a release from that of the one before: a sorted file, and lines to put and drop.
 
 Only the stretches around changed lines are looked at; all else is copied by the kernel. The hash
-over the whole goes on at the same time.
+over the whole goes on at the same time, and all of it beside whatever else has to be done: what
+has to be known first seldom changes the lines.
 """
 
 import mmap
 import os
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from threading import Event
+from types import TracebackType
+from typing import Final, Self
 
 _BLOCK: Final = 1 << 22
 _VECTOR: Final = 512
+_STRETCH: Final = 1 << 25
+"""Bytes between two looks at whether to go on. Each look waits for the interpreter's lock."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,75 @@ class _Piece:
     text: bytes = b""
 
 
-def merge(old: Path, new: Path, removed: Collection[bytes], added: Collection[bytes]) -> Merged:
+class Merging:
+    """A merge that is begun with the lines that are likely, while it is found out which they are.
+
+    At the end of the ``with`` statement nothing goes on any more. If that ends by an exception,
+    the new file is gone.
+    """
+
+    def __init__(self, old: Path, new: Path) -> None:
+        self._old, self._new = old, new
+        self._pool = ThreadPoolExecutor(1)
+        self._stop = Event()
+        self._lines: tuple[frozenset[bytes], frozenset[bytes]] | None = None
+        self._merged: Future[Merged] | None = None
+
+    def __enter__(self) -> Self:
+        """Begin nothing yet."""
+        return self
+
+    def begin(self, removed: Collection[bytes], added: Collection[bytes]) -> None:
+        """Merge these lines, as ``merge`` does, until ``result`` asks for others."""
+        self._lines = frozenset(removed), frozenset(added)
+        self._merged = self._pool.submit(merge, self._old, self._new, *self._lines, self._stop)
+
+    def result(self, removed: Collection[bytes], added: Collection[bytes]) -> Merged:
+        """Return what ``merge`` does, by what was begun if it was with these lines.
+
+        Raises ``OSError`` where the merge did.
+        """
+        if self._merged is not None and self._lines == (removed, added):
+            return self._merged.result()
+        self._end()
+        return merge(self._old, self._new, removed, added)
+
+    def _end(self) -> None:
+        """Wait until nothing goes on; what comes of it is of no interest."""
+        self._stop.set()
+        self._pool.shutdown()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Let nothing go on, and leave no file if something is wrong."""
+        self._end()
+        if kind is not None:
+            with suppress(OSError):
+                self._new.unlink()
+
+
+class StoppedError(Exception):
+    """Nobody wants the file any more that is being written."""
+
+
+def merge(
+    old: Path,
+    new: Path,
+    removed: Collection[bytes],
+    added: Collection[bytes],
+    stop: Event | None = None,
+) -> Merged:
     """Write the sorted lines of ``old`` without ``removed`` and with ``added`` to ``new``.
 
     Lines end with LF. What is to go and is not there, and what is to come and is there already,
-    makes no difference. The new file is on disk when this returns. Raises ``OSError``.
+    makes no difference. The new file is on disk when this returns. Raises ``OSError``, and
+    ``StoppedError`` soon after ``stop`` is set.
     """
+    stop = stop or Event()
     with old.open("rb") as source, new.open("wb") as target:
         size = os.fstat(source.fileno()).st_size
         if not size:
@@ -52,8 +121,8 @@ def merge(old: Path, new: Path, removed: Collection[bytes], added: Collection[by
             pieces = list(plan.pieces())
             with memoryview(view) as whole, ThreadPoolExecutor(1) as pool:
                 # Copying and hashing both leave the interpreter's lock alone.
-                copied = pool.submit(_write, source.fileno(), target.fileno(), whole, pieces)
-                identifier = _hash(whole, pieces)
+                copied = pool.submit(_write, source.fileno(), target.fileno(), whole, pieces, stop)
+                identifier = _hash(whole, pieces, stop)
                 copied.result()
     return Merged(identifier, tuple(plan.gone), tuple(plan.come))
 
@@ -96,26 +165,39 @@ def _position(view: mmap.mmap, line: bytes, low: int) -> int:
     return low
 
 
-def _hash(whole: memoryview, pieces: list[_Piece]) -> str:
+def _hash(whole: memoryview, pieces: list[_Piece], stop: Event) -> str:
     digest = sha256()
     for piece in pieces:
-        digest.update(piece.text or whole[piece.start : piece.end])
+        digest.update(piece.text)
+        for start in range(piece.start, piece.end, _STRETCH):
+            _go_on(stop)
+            digest.update(whole[start : min(start + _STRETCH, piece.end)])
     return digest.hexdigest()
 
 
-def _write(source: int, target: int, whole: memoryview, pieces: list[_Piece]) -> None:
+def _go_on(stop: Event) -> None:
+    if stop.is_set():
+        raise StoppedError
+
+
+def _write(source: int, target: int, whole: memoryview, pieces: list[_Piece], stop: Event) -> None:
     waiting: list[bytes | memoryview] = []
-    for piece in pieces:
-        if piece.end - piece.start < _BLOCK:
-            # For short stretches a call costs more than the bytes: many go in one.
-            waiting.append(piece.text or whole[piece.start : piece.end])
-            if len(waiting) == _VECTOR:
-                _write_all(target, waiting)
-            continue
+    try:
+        for piece in pieces:
+            if piece.end - piece.start < _BLOCK:
+                # For short stretches a call costs more than the bytes: many go in one.
+                waiting.append(piece.text or whole[piece.start : piece.end])
+                if len(waiting) == _VECTOR:
+                    _write_all(target, waiting)
+                continue
+            _write_all(target, waiting)
+            _copy(source, target, piece, stop)
         _write_all(target, waiting)
-        _copy(source, target, piece.start, piece.end)
-    _write_all(target, waiting)
-    os.fsync(target)
+        _go_on(stop)
+        os.fsync(target)
+    finally:
+        # An exception keeps what was named where it came up, and so the file in memory.
+        waiting.clear()
 
 
 def _write_all(target: int, waiting: list[bytes | memoryview]) -> None:
@@ -129,9 +211,12 @@ def _write_all(target: int, waiting: list[bytes | memoryview]) -> None:
         waiting.clear()
 
 
-def _copy(source: int, target: int, start: int, end: int) -> None:
-    while start < end:
-        copied = os.copy_file_range(source, target, end - start, offset_src=start)
+def _copy(source: int, target: int, piece: _Piece, stop: Event) -> None:
+    start = piece.start
+    while start < piece.end:
+        _go_on(stop)
+        length = min(piece.end - start, _STRETCH)
+        copied = os.copy_file_range(source, target, length, offset_src=start)
         if not copied:
             raise OSError("the content of the release is shorter than it was")
         start += copied
