@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, SKOS
 
+from kg.ingest.overlay import write_durably
 from kg.iris import rebase
 from kg.language import Language
 from kg.namespaces import GRAPH
@@ -110,7 +111,7 @@ def _complete(
     counts = replace(counted, described=described)
     write_counts(incoming.folder / COUNTS, incoming.identifier, counts)
     del store
-    (incoming.folder / PUBLICATION).write_bytes(_write(triples, quality, incoming.base))
+    write_durably(incoming.folder / PUBLICATION, _write(triples, quality, incoming.base))
     clone_store(incoming.folder / STORE, incoming.folder / PLAIN)
     extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION, optimize=merged is None)
     return _manifest(figures, facts)
