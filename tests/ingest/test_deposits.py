@@ -8,7 +8,7 @@ from rdflib import RDF, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import SKOS
 
 from kg.errors import InputError, Location
-from kg.ingest.deposits import read_deposit
+from kg.ingest.deposits import Described, read_deposit
 from kg.ingest.sources import Source
 from kg.language import LANGUAGES, Text
 from kg.namespaces import CANONICAL_BASE, GRAPH, INOV
@@ -40,9 +40,9 @@ def deposit(folder: Path, ending: str, content: str | bytes) -> tuple[Source, Pa
     return Source("d900", "deposit", Text("a", "b"), (), Location(path)), path
 
 
-def refusal(folder: Path, ending: str, content: str | bytes, described: Graph | None = None) -> str:
+def refusal(folder: Path, ending: str, content: str | bytes, *described: Graph) -> str:
     with pytest.raises(InputError) as caught:
-        read_deposit(*deposit(folder, ending, content), described or Graph())
+        read_deposit(*deposit(folder, ending, content), Described(described))
     for language in LANGUAGES:
         assert all(fault.message[language] for fault in caught.value.faults)
     return caught.value.explain("en")
@@ -55,7 +55,7 @@ def test_every_syntax_makes_the_same_claims(tmp_path: Path, ending: str) -> None
     for triple in Graph().parse(data=GOOD, format="nt"):
         graph.add(triple)
     text = graph.serialize(format=FORMATS[ending])
-    read = read_deposit(*deposit(tmp_path, ending, text.rstrip("\n") + "\n"), Graph())
+    read = read_deposit(*deposit(tmp_path, ending, text.rstrip("\n") + "\n"), Described([]))
     assert {claim.triple[1] for claim in read.claims} == {INOV.operatedBy, INOV.expandedName}
     assert {claim.source for claim in read.claims} == {"d900"}
     assert [(t.type, t.label) for t in read.things] == [(INOV.Innovation, Text("Maju", "Forward"))]
@@ -67,13 +67,15 @@ def test_all_syntaxes_are_tried() -> None:
 
 def test_claims_keep_their_ids_whatever_the_order(tmp_path: Path) -> None:
     turned = "".join(f"{line}\n" for line in reversed(GOOD.splitlines()))
-    one, other = (read_deposit(*deposit(tmp_path, "nt", text), Graph()) for text in (GOOD, turned))
+    one, other = (
+        read_deposit(*deposit(tmp_path, "nt", text), Described([])) for text in (GOOD, turned)
+    )
     assert one == other
 
 
 def test_a_deposit_may_repeat_but_not_change_what_is_described(tmp_path: Path) -> None:
     described = Graph().parse(data=GOOD, format="nt")
-    assert read_deposit(*deposit(tmp_path, "nt", GOOD), described).things == ()
+    assert read_deposit(*deposit(tmp_path, "nt", GOOD), Described([described])).things == ()
     changed = GOOD.replace("Forward", "Backward")
     assert "Described elsewhere" in refusal(tmp_path, "nt", changed, described)
 
@@ -81,7 +83,7 @@ def test_a_deposit_may_repeat_but_not_change_what_is_described(tmp_path: Path) -
 def test_its_own_graph_may_be_named_and_no_other(tmp_path: Path) -> None:
     own, other = GRAPH["article/d900"], GRAPH["article/000"]
     line = f"{THING} <{INOV.operatedBy}> {AGENCY} <%s> .\n"
-    assert len(read_deposit(*deposit(tmp_path, "nq", line % own), Graph()).claims) == 1
+    assert len(read_deposit(*deposit(tmp_path, "nq", line % own), Described([])).claims) == 1
     assert "named graphs" in refusal(tmp_path, "nq", line % other)
 
 
@@ -136,12 +138,12 @@ def test_what_cannot_be_claims_is_refused_with_the_reason(
 def test_brackets_in_strings_comments_and_iris_are_no_nesting(tmp_path: Path) -> None:
     many = "[({" * 60
     text = f"# {many}\n{THING} <{INOV.x}> '{many}', '''{many}''', \"{many}\" .\n"
-    assert len(read_deposit(*deposit(tmp_path, "ttl", text), Graph()).claims) == 1
+    assert len(read_deposit(*deposit(tmp_path, "ttl", text), Described([])).claims) == 1
 
 
 def test_literals_keep_their_datatypes(tmp_path: Path) -> None:
     text = f'{THING} <{INOV.value}> "3.78"^^<http://www.w3.org/2001/XMLSchema#decimal> .\n'
-    (claim,) = read_deposit(*deposit(tmp_path, "ttl", text), Graph()).claims
+    (claim,) = read_deposit(*deposit(tmp_path, "ttl", text), Described([])).claims
     assert claim.triple[2] == Literal(
         "3.78", datatype=URIRef("http://www.w3.org/2001/XMLSchema#decimal")
     )

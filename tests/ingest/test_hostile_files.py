@@ -18,7 +18,7 @@ from openpyxl import Workbook
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest import bounded
-from kg.ingest.deposits import read_deposit
+from kg.ingest.deposits import Described, read_deposit
 from kg.ingest.sources import Source
 from kg.ingest.tables.compilation import TableFile, compile_tables
 from kg.ingest.tables.description import read_kinds
@@ -165,7 +165,7 @@ import json, resource, sys
 from pathlib import Path
 from rdflib import Graph
 from kg.errors import InputError, Location, RecordError
-from kg.ingest.deposits import read_deposit
+from kg.ingest.deposits import Described, read_deposit
 from kg.ingest.sources import Source
 from kg.ingest.tables.description import read_kinds
 from kg.ingest.tables.reading import ENDINGS, read_rows
@@ -177,7 +177,7 @@ def refused(path):
         return sum(isinstance(row, RecordError) for row in read_rows(path, kind))
     source = Source("d", "deposit", Text("a", "b"), (), Location(path))
     try:
-        read_deposit(source, path, Graph())
+        read_deposit(source, path, Described([]))
     except InputError as error:
         return len(error.faults)
     return 0
@@ -290,12 +290,10 @@ RDF_WORDS: Final = st.lists(
 @FUZZ
 @given(text=RDF_WORDS | st.text(max_size=100), ending=st.sampled_from(SYNTAXES))
 def test_any_text_gives_claims_or_faults(tmp_path: Path, text: str, ending: str) -> None:
-    from rdflib import Graph
-
     path = tmp_path / f"t.{ending}"
     path.write_bytes((text + "\n").encode("utf-8", "surrogatepass"))
     source = Source("d900", "deposit", Text("a", "b"), (), Location(path))
     try:
-        read_deposit(source, path, Graph())
+        read_deposit(source, path, Described([]))
     except InputError as error:
         assert error.faults  # noqa: PT017 - either way is an answer

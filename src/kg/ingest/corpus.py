@@ -1,35 +1,38 @@
 """Everything a curator wrote, read as one: ``data/`` as plain values and graphs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
-from rdflib import Graph, URIRef
+from rdflib import Graph
 from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
-from kg.ingest.decisions import ConflictSet, IdentityDecision, read_conflicts, read_identities
-from kg.ingest.deposits import read_deposit
-from kg.ingest.descriptions import ARTICLE, DEPOSIT
-from kg.ingest.ministries import (
-    ChangeRow,
-    MinistryRow,
-    ministries_graph,
-    read_changes,
-    read_ministries,
+from kg.ingest.decisions import (
+    ClaimsOfSources,
+    ConflictSet,
+    IdentityDecision,
+    read_conflicts,
+    read_identities,
 )
-from kg.ingest.places import PlaceRow, places_graph, read_places
-from kg.ingest.records import TurtleFile, read_text, read_toml, read_turtle
+from kg.ingest.deposits import Described, read_deposit
+from kg.ingest.descriptions import ARTICLE, DEPOSIT
+from kg.ingest.memory import Memory
+from kg.ingest.ministries import ChangeRow, MinistryRow, read_changes, read_ministries
+from kg.ingest.places import PlaceRow, read_places
+from kg.ingest.records import TurtleFile, read_toml, read_turtle_file
+from kg.ingest.registered import Registered
 from kg.ingest.registers import Register, read_registers
 from kg.ingest.resolution import CuratedResolver, Resolver
 from kg.ingest.retirements import Retirement, read_retirements
-from kg.ingest.sources import Source, read_source
+from kg.ingest.sources import Claim, Source, read_source
+from kg.ingest.spoken import Spoken, claimed, described_by, mentioned_by
 from kg.ingest.tables.compilation import Compiled, TableFile, compile_tables
-from kg.ingest.tables.files import labels, table_files, vocabularies
+from kg.ingest.tables.files import labels_of, table_files, vocabularies
 from kg.ingest.tables.names import Names, Thing
 from kg.ingest.text_rules import read_lines
-from kg.iris import mint_iri
 from kg.language import Text
 from kg.settings import Settings
 
@@ -75,6 +78,7 @@ def read_corpus(  # noqa: PLR0913 - each adds one thing to be read
     ontology: Path | None = None,
     tables: Sequence[TableFile] = (),
     resolver: Resolver | None = None,
+    memory: Memory | None = None,
 ) -> Corpus:
     """Return all curated data.
 
@@ -83,7 +87,9 @@ def read_corpus(  # noqa: PLR0913 - each adds one thing to be read
     folders for the sources of those ids (or for new ones): a curator's copy is read as if it
     stood in ``data/sources``. ``tables`` are read as if they stood in ``data/tables``;
     ``ontology`` has their descriptions (that of the settings' defaults, unless given), and
-    ``resolver`` knows the names in their cells.
+    ``resolver`` knows the names in their cells. With ``memory``, which belongs to the prefixes,
+    the ontology and the resolver, only that is read and compiled which is another than it was,
+    or rests on what is another: the result is the same, mostly of the same objects.
 
     Raises ``InputError`` with every fault of every file, and for a source that stands in both
     folders.
@@ -92,7 +98,7 @@ def read_corpus(  # noqa: PLR0913 - each adds one thing to be read
         raise RecordError(
             Location(data), Text("Folder data tidak ada", "The data folder does not exist")
         )
-    reading = _Reading(prefixes, ontology or Settings().ontology, resolver)
+    reading = _Reading(prefixes, ontology or Settings().ontology, resolver, memory or Memory())
     return reading.corpus([data, overlay] if overlay else [data], instead or {}, tables)
 
 
@@ -154,46 +160,20 @@ def _used_twice(
     )
 
 
-def _described(
-    described: Graph, generated: Iterable[Thing], sources: Iterable[Source]
-) -> frozenset[Node]:
-    """Return what has a description of its own: things and areas, and the sources."""
-    documents = (URIRef(mint_iri(source.kind, source.id)) for source in sources)
-    return frozenset({*described.subjects(), *(thing.iri for thing in generated), *documents})
-
-
-def _mentioned(files: Iterable[TurtleFile], sources: Iterable[Source]) -> frozenset[Node]:
-    triples = [triple for file in files for triple in file.graph]
-    triples += [claim.triple for source in sources for claim in source.claims]
-    return frozenset(node for subject, _, value in triples for node in (subject, value))
-
-
-@dataclass(frozen=True)
-class _Registers:
-    """What registers tell of areas, governments and ministries."""
-
-    sources: Mapping[str, Register]
-    places: tuple[PlaceRow, ...]
-    ministries: tuple[MinistryRow, ...]
-    changes: tuple[ChangeRow, ...]
-
-    def graph(self) -> Graph:
-        """Return all of it as one graph; nothing of the areas if their register is not named."""
-        graph = ministries_graph(self.ministries, self.changes)
-        if register := self.sources.get("places"):
-            graph += places_graph(self.places, register)
-        return graph
-
-
 class _Reading:
     """One pass over the files, which goes on after a fault in order to name them all."""
 
     def __init__(
-        self, prefixes: Mapping[str, str], ontology: Path, resolver: Resolver | None
+        self,
+        prefixes: Mapping[str, str],
+        ontology: Path,
+        resolver: Resolver | None,
+        memory: Memory,
     ) -> None:
         self.prefixes = prefixes
         self.ontology = ontology
         self.resolver = resolver
+        self.memory = memory
         self.faults: list[RecordError] = []
 
     def corpus(
@@ -206,21 +186,19 @@ class _Reading:
         reference = self.turtle(data / "reference")
         editorial, links = self.turtle(data / "editorial"), self.turtle(data / "links")
         registers = self.registers(data / "reference")
-        described = registers.graph()
-        for file in (*things, *reference):
-            described += file.graph
+        described = (*registers.graphs, *(file.graph for file in (*things, *reference)))
         sources, deposited = self.deposits(self.sources(folders), described)
         files = self.attempt(table_files, roots, self.ontology, tables) or []
         if files and self.resolver is None:
             self.resolver = self.names(roots, described, registers, sources)
         compiled = self.tables(files, sources, described)
         sources = tuple(
-            source.with_claims(compiled.claims.get(source.id, ()))
+            self.with_claims(source, compiled.claims.get(source.id, ()))
             for source in sorted((*sources, *compiled.sources), key=lambda source: source.id)
         )
         generated = (*deposited, *compiled.things)
-        known = _described(described, generated, sources)
-        used = known | _mentioned((*editorial, *links), sources)
+        known = Spoken(partial(described_by, registers, (*things, *reference), generated, sources))
+        used = Spoken(known.sets, partial(mentioned_by, (*editorial, *links), sources))
         articles = {source.id for source in sources if source.kind == ARTICLE}
         conflicts, identities = self.decisions(roots, sources)
         corpus = Corpus(
@@ -236,10 +214,10 @@ class _Reading:
             conflicts=conflicts,
             identities=identities,
             retirements=self.retirements(data / "retired.csv", known, used),
-            dataset=self.attempt(read_dataset, data / "dataset.toml") or {},
+            dataset=self.file(read_dataset, data / "dataset.toml") or {},
             proper_names=self.lines(data / "proper-names.txt"),
             fingerprints={
-                name: frozenset(self.lines(folder / "shingles.txt"))
+                name: self.shingles(folder / "shingles.txt")
                 for name, folder in folders.items()
                 if (folder / "shingles.txt").exists() or name in articles
             },
@@ -250,29 +228,33 @@ class _Reading:
             raise InputError(self.faults)
         return corpus
 
-    def registers(self, folder: Path) -> "_Registers":
-        ministries = self.attempt(read_ministries, folder / "ministries.csv") or ()
+    def registers(self, folder: Path) -> Registered:
+        rows, changed = folder / "ministries.csv", folder / "changes.csv"
+        ministries = self.file(read_ministries, rows) or ()
         agencies = {ministry.iri for ministry in ministries}
-        return _Registers(
-            sources=self.attempt(read_registers, folder / "registers.toml") or {},
-            places=self.attempt(read_places, folder / "places.csv") or (),
-            ministries=ministries,
-            changes=self.attempt(read_changes, folder / "changes.csv", agencies) or (),
+        changes = self.attempt(
+            self.memory.of_files,
+            "changes",
+            [rows, changed],
+            partial(read_changes, changed, agencies),
         )
+        parts = (
+            self.file(read_registers, folder / "registers.toml") or {},
+            self.file(read_places, folder / "places.csv") or (),
+            ministries,
+            changes or (),
+        )
+        return self.memory.of("registers", parts, lambda: Registered(*parts))
 
     def names(
         self,
         roots: Sequence[Path],
-        described: Graph,
-        registers: "_Registers",
+        described: Sequence[Graph],
+        registers: Registered,
         sources: Iterable[Source],
     ) -> Resolver:
         """Return who knows the names that stand in texts; what tables add has names by then."""
-        claimed = Graph()
-        for source in sources:
-            for claim in source.claims:
-                if claim.rank != "deprecated":
-                    claimed.add(claim.triple)
+        said = [self.memory.of("claimed", [s], partial(claimed, s)) for s in sources]
         decisions: list[IdentityDecision] = []
         for path in _those_there(roots, IDENTITIES):
             try:
@@ -280,7 +262,8 @@ class _Reading:
             except (RecordError, InputError):
                 # Reading the decisions with their evidence will say what is wrong.
                 continue
-        return CuratedResolver((described, claimed), registers.places, registers.changes, decisions)
+        graphs = (*described, *said)
+        return CuratedResolver(graphs, registers.places, registers.changes, decisions, self.memory)
 
     def folders(self, roots: Sequence[Path]) -> dict[str, Path]:
         """Return the folder of each source, and note a fault for one that has two."""
@@ -293,37 +276,45 @@ class _Reading:
         return found
 
     def sources(self, folders: Mapping[str, Path]) -> tuple[Source, ...]:
-        read = [
-            self.attempt(read_source, folder, self.prefixes)
-            for _, folder in sorted(folders.items())
-        ]
+        read = [self.source(folder) for _, folder in sorted(folders.items())]
         return tuple(source for source in read if source is not None)
 
+    def source(self, folder: Path) -> Source | None:
+        files = [folder / "source.toml", folder / "claims.csv"]
+        read = partial(read_source, folder, self.prefixes)
+        return self.attempt(self.memory.of_files, "source", files, read)
+
+    def with_claims(self, source: Source, claims: tuple[Claim, ...]) -> Source:
+        return self.memory.of("whole", [source, claims], partial(source.with_claims, claims))
+
     def deposits(
-        self, sources: tuple[Source, ...], described: Graph
+        self, sources: tuple[Source, ...], described: Iterable[Graph]
     ) -> tuple[tuple[Source, ...], tuple[Thing, ...]]:
         """Read the files of the deposits; return all sources, and the things that are new."""
         read: list[Source] = []
         things: list[Thing] = []
+        known = Described(described, self.memory)
         for source in sources:
             whole = source
             if source.kind == DEPOSIT:
                 path = source.location.file.parent / source.file
-                deposit = self.attempt(read_deposit, source, path, described)
+                deposit = self.attempt(read_deposit, source, path, known, self.memory)
                 if deposit:
-                    whole = source.with_claims(deposit.claims)
+                    whole = self.with_claims(source, deposit.claims)
                     things.extend(deposit.things)
             read.append(whole)
         return tuple(read), tuple(things)
 
     def tables(
-        self, files: Sequence[TableFile], sources: tuple[Source, ...], described: Graph
+        self, files: Sequence[TableFile], sources: tuple[Source, ...], described: Iterable[Graph]
     ) -> Compiled:
         if not files:
             return Compiled((), {}, (), ())
-        known = labels(described) | labels(vocabularies(self.ontology))
+        known = labels_of(described, self.memory)
+        known |= labels_of([vocabularies(self.ontology)], self.memory)
         names = Names(self.prefixes, known, self.resolver)
-        compiled = compile_tables(files, {source.id: source for source in sources}, names)
+        by_id = {source.id: source for source in sources}
+        compiled = compile_tables(files, by_id, names, self.memory)
         self.faults.extend(compiled.faults)
         return compiled
 
@@ -333,9 +324,7 @@ class _Reading:
         """Read what points at claims, unless some could not be read: all would seem missing."""
         if self.faults:
             return (), ()
-        claims = {
-            f"{source.id}/{claim.row}": claim for source in sources for claim in source.claims
-        }
+        claims = ClaimsOfSources(sources)
         conflicts = [
             self.attempt(read_conflicts, path, claims) or ()
             for path in _those_there(roots, CONFLICTS)
@@ -357,7 +346,7 @@ class _Reading:
         return tuple(found.values())
 
     def retirements(
-        self, path: Path, described: frozenset[Node], used: frozenset[Node]
+        self, path: Path, described: Container[Node], used: Container[Node]
     ) -> tuple[Retirement, ...]:
         """Read what was retired, unless some data could not be read: all would seem missing."""
         if self.faults:
@@ -365,13 +354,19 @@ class _Reading:
         return self.attempt(read_retirements, path, self.prefixes, described, used) or ()
 
     def turtle(self, folder: Path) -> tuple[TurtleFile, ...]:
-        graphs = [(path, self.attempt(read_turtle, path)) for path in sorted(folder.glob("*.ttl"))]
-        return tuple(
-            TurtleFile(path, read_text(path), graph) for path, graph in graphs if graph is not None
-        )
+        files = [self.file(read_turtle_file, path) for path in sorted(folder.glob("*.ttl"))]
+        return tuple(file for file in files if file is not None)
 
     def lines(self, path: Path) -> tuple[str, ...]:
-        return self.attempt(read_lines, path) or ()
+        return self.file(read_lines, path) or ()
+
+    def shingles(self, path: Path) -> frozenset[str]:
+        lines = self.lines(path)
+        return self.memory.of("shingles", [lines], partial(frozenset, lines))
+
+    def file(self, read: Callable[[Path], _Value], path: Path) -> _Value | None:
+        """Return what a reader makes of a file alone, or None after writing its faults down."""
+        return self.attempt(self.memory.of_files, read.__name__, [path], partial(read, path))
 
     def attempt(
         self,

@@ -1,7 +1,7 @@
 """The curators' decisions: which claims conflict, and which names are one thing or two."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -10,7 +10,7 @@ from rdflib import URIRef
 
 from kg.errors import Location, RecordError
 from kg.ingest.records import Row, once, read_all, read_table
-from kg.ingest.sources import Claim
+from kg.ingest.sources import Claim, Source
 from kg.ingest.terms import read_name
 from kg.language import Text
 
@@ -41,6 +41,23 @@ ClaimsByRow = Mapping[str, Claim]
 """Claims by ``source/row`` (``003/065``), the way the tables refer to them."""
 
 _Decision = TypeVar("_Decision", "ConflictSet", "IdentityDecision")
+
+
+class ClaimsOfSources(Mapping[str, Claim]):
+    """The claims of some sources; they are sorted by row for those that are asked for."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._sources = {source.id: source for source in sources}
+
+    def __getitem__(self, key: str) -> Claim:
+        source, _, row = key.partition("/")
+        return self._sources[source].rows[row]
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{name}/{row}" for name, source in self._sources.items() for row in source.rows)
+
+    def __len__(self) -> int:
+        return sum(len(source.rows) for source in self._sources.values())
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, SKOS
+from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest.bounded import UNWANTED
 from kg.ingest.graphs import article_graph_iri
+from kg.ingest.memory import Memory
 from kg.ingest.records import read_rdf
 from kg.ingest.sources import Claim, Source
 from kg.ingest.tables.facts import Fact, Triple, claims_of
@@ -44,7 +47,28 @@ class Deposit:
     things: tuple[Thing, ...]
 
 
-def read_deposit(source: Source, path: Path, described: Graph) -> Deposit:
+class Described:
+    """What other files state of things, asked for only by deposits that describe some."""
+
+    def __init__(self, graphs: Iterable[Graph], memory: Memory | None = None) -> None:
+        self._graphs = tuple(graphs)
+        self._memory = memory or Memory()
+
+    @cached_property
+    def triples(self) -> frozenset[tuple[Node, Node, Node]]:
+        """Everything that is stated."""
+        of = self._memory.of
+        return frozenset().union(*(of("triples", [g], partial(frozenset, g)) for g in self._graphs))
+
+    @cached_property
+    def typed(self) -> frozenset[Node]:
+        """Everything of which a class is stated."""
+        return frozenset(s for s, predicate, _ in self.triples if predicate == RDF.type)
+
+
+def read_deposit(
+    source: Source, path: Path, described: Described, memory: Memory | None = None
+) -> Deposit:
     """Return what an RDF file says for a source.
 
     ``described`` holds the classes and labels of things that other files describe; the deposit
@@ -52,24 +76,34 @@ def read_deposit(source: Source, path: Path, described: Graph) -> Deposit:
 
     Raises ``InputError`` with every fault.
     """
+    memory = memory or Memory()
+    claims, describing = memory.of_files(
+        f"deposit {source.id}", [path], partial(_read, source, path)
+    )
+    things, faults = _things(describing, path, described)
+    if faults:
+        raise InputError(faults)
+    return Deposit(claims, things)
+
+
+def _read(source: Source, path: Path) -> tuple[tuple[Claim, ...], frozenset[Triple]]:
+    """Return the claims, and what describes things."""
     try:
         quads = read_rdf(path)
     except RecordError as error:
         raise InputError([error]) from None
-    faults = list(_faults(quads, source, path))
+    if faults := list(_faults(quads, source, path)):
+        raise InputError(faults)
     statements = {
         (q.subject, q.predicate, q.object)
         for q in quads
         if isinstance(q.subject, URIRef) and not isinstance(q.object, BNode)
     }
-    describing = {triple for triple in statements if triple[1] in _DESCRIBING}
-    things, more = _things(describing, path, described) if not faults else ((), ())
-    if faults := [*faults, *more]:
-        raise InputError(faults)
+    describing = frozenset(triple for triple in statements if triple[1] in _DESCRIBING)
     facts = (
         Fact(triple, "stated", None, None, Location(path)) for triple in statements - describing
     )
-    return Deposit(tuple(claims_of(source.id, facts)), things)
+    return tuple(claims_of(source.id, facts)), describing
 
 
 def _faults(quads: list[Quad], source: Source, path: Path) -> Iterator[RecordError]:
@@ -136,18 +170,18 @@ def _problem(term: object) -> Text | None:
 def _things(
     describing: Iterable[Triple],
     path: Path,
-    described: Graph,
+    described: Described,
 ) -> tuple[tuple[Thing, ...], list[RecordError]]:
     by_subject: dict[URIRef, list[tuple[URIRef, URIRef | Literal]]] = defaultdict(list)
     for subject, predicate, value in describing:
         by_subject[subject].append((predicate, value))
     things, faults = [], []
     for subject, statements in sorted(by_subject.items()):
-        known = (subject, RDF.type, None) in described
+        known = subject in described.typed
         new = [
             s
             for s in statements
-            if s[0] != DCTERMS.identifier and (subject, s[0], s[1]) not in described
+            if s[0] != DCTERMS.identifier and (subject, s[0], s[1]) not in described.triples
         ]
         thing = _thing(subject, statements, path) if not known else None
         if thing:

@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import partial
+from typing import Final, Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 from rdflib import Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.namespace import FOAF, SKOS
 
+from kg.ingest.memory import Memory
 from kg.ingest.names import name_key
 from kg.iris import parse_iri
 from kg.language import Text
@@ -41,25 +43,20 @@ class Likeness:
 class NameIndex:
     """Names by kind of IRI: ``agency``, ``innovation``, ``person``, ``place``."""
 
-    def __init__(self, graphs: Iterable[Graph]) -> None:
+    def __init__(self, graphs: Iterable[Graph], memory: Memory | None = None) -> None:
         self._forms: dict[str, dict[str, dict[URIRef, Certain]]] = defaultdict(dict)
         self._labels: dict[URIRef, dict[str, str]] = defaultdict(dict)
+        memory = memory or Memory()
         for graph in graphs:
-            for predicate, how in _NAMING.items():
-                for thing, name in graph.subject_objects(predicate):
-                    if isinstance(thing, URIRef) and isinstance(name, RdfLiteral):
-                        self._add(thing, name, how, is_label=predicate == SKOS.prefLabel)
+            for name in memory.of("names", [graph], partial(_names, graph)):
+                self._add(name)
 
-    def _add(self, thing: URIRef, name: RdfLiteral, how: Certain, *, is_label: bool) -> None:
-        identity = parse_iri(str(thing))
-        key = name_key(str(name))
-        if identity is None or not key:
-            return
-        known = self._forms[identity.kind].setdefault(key, {})
-        if known.get(thing) != "exact":
-            known[thing] = how
-        if is_label and name.language:
-            self._labels[thing][name.language] = str(name)
+    def _add(self, name: "_Name") -> None:
+        known = self._forms[name.kind].setdefault(name.key, {})
+        if known.get(name.thing) != "exact":
+            known[name.thing] = name.how
+        if name.language:
+            self._labels[name.thing][name.language] = name.text
 
     def find(self, kind: str, key: str) -> Mapping[URIRef, Certain]:
         """Return the things of a kind that bear exactly this name, and how they bear it."""
@@ -82,3 +79,28 @@ class NameIndex:
             for thing in sorted(forms[form]):
                 best.setdefault(thing, Likeness(thing, form, round(score, 1)))
         return list(best.values())[:limit]
+
+
+class _Name(NamedTuple):
+    """A name of a thing; ``language`` is empty where it is no label, or one of no language."""
+
+    kind: str
+    key: str
+    thing: URIRef
+    how: Certain
+    language: str
+    text: str
+
+
+def _names(graph: Graph) -> list[_Name]:
+    return [
+        _Name(identity.kind, key, thing, how, _language(predicate, name), str(name))
+        for predicate, how in _NAMING.items()
+        for thing, name in graph.subject_objects(predicate)
+        if isinstance(thing, URIRef) and isinstance(name, RdfLiteral)
+        if (identity := parse_iri(str(thing))) and (key := name_key(str(name)))
+    ]
+
+
+def _language(predicate: URIRef, name: RdfLiteral) -> str:
+    return name.language or "" if predicate == SKOS.prefLabel else ""

@@ -94,7 +94,9 @@ def name_key(name: str) -> str:
     words = re.sub(r"[^a-z0-9]+", " ", plain).split()
     text = " ".join(_WORDS.get(word, word) for word in words)
     for phrase, short in _PHRASES.items():
-        text = re.sub(rf"\b{phrase}\b", short, text)
+        # To look for it first costs a tenth of having it looked for as a pattern.
+        if phrase in text:
+            text = re.sub(rf"\b{phrase}\b", short, text)
     return text.removesuffix(" republik indonesia").removesuffix(" ri")
 
 

@@ -96,10 +96,12 @@ class Intake:
     def unfolded(self, overlay: Overlay) -> Iterator[Path]:
         """Give a folder with a version that nothing is ever to be made of, to be read once.
 
-        Its sources must be kept already.
+        Its sources must be kept already. The folder is always the same one, so that readings of
+        two versions can be compared; so only who may change the release may ask for it.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.root))
+        folder = self.root / f"{_UNFINISHED}text"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         try:
             for path, text in overlay.files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)

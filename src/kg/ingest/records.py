@@ -6,10 +6,12 @@ import re
 import tomllib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rdflib import Graph, Literal
+from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest.bounded import check_rdf, decode, read_bytes
@@ -53,6 +55,16 @@ class TurtleFile:
     path: Path
     text: str
     graph: Graph
+
+    @cached_property
+    def subjects(self) -> frozenset[Node]:
+        """What the file describes."""
+        return frozenset(self.graph.subjects())
+
+    @cached_property
+    def nodes(self) -> frozenset[Node]:
+        """What the file speaks of."""
+        return frozenset(node for s, _, o in self.graph for node in (s, o))
 
 
 def read_text(path: Path) -> str:
@@ -215,6 +227,12 @@ def read_turtle(path: Path) -> Graph:
     for quad in read_rdf(path):
         graph.add((quad.subject, quad.predicate, quad.object))
     return graph
+
+
+def read_turtle_file(path: Path) -> TurtleFile:
+    """Return a Turtle file with the graph that it states; raises what ``read_rdf`` raises."""
+    graph = read_turtle(path)
+    return TurtleFile(path, read_text(path), graph)
 
 
 def _ill_typed(path: Path, text: str, literal: Literal) -> RecordError:

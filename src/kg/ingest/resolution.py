@@ -8,11 +8,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal, Protocol
 
 from rdflib import Graph, URIRef
 
 from kg.ingest.decisions import IdentityDecision
+from kg.ingest.memory import Memory
 from kg.ingest.ministries import ChangeRow
 from kg.ingest.name_index import NameIndex
 from kg.ingest.names import NameParts, name_key, name_parts
@@ -98,13 +100,15 @@ class CuratedResolver:
         places: Iterable[PlaceRow] = (),
         changes: Iterable[ChangeRow] = (),
         decisions: Iterable[IdentityDecision] = (),
+        memory: Memory | None = None,
     ) -> None:
-        graphs = tuple(graphs)
-        self.index = NameIndex(graphs)
-        self._parents = _parents(graphs)
+        """Take all that is known; ``memory`` has what was read off the same graphs before."""
+        graphs, memory = tuple(graphs), memory or Memory()
+        self.index = NameIndex(graphs, memory)
+        self._parents = _parents(graphs, memory)
         places = tuple(places)
-        self._areas = _areas(places)
-        self._rows = {iri: row for row in places for iri in (row.iri, row.government) if iri}
+        self._areas = memory.of("areas", [places], lambda: _areas(places))
+        self._rows = memory.of("rows of areas", [places], lambda: _by_iri(places))
         self._years = _Years(changes)
         self._same, self._other = _decided(decisions)
 
@@ -294,18 +298,29 @@ def _shortened(thing: URIRef, longer: Iterable[URIRef], index: NameIndex) -> dic
     return whys | {other: _ALIKE.format(form=index.label(other).id) for other in longer}
 
 
-def _parents(graphs: Iterable[Graph]) -> dict[URIRef, set[URIRef]]:
+def _parents(graphs: Iterable[Graph], memory: Memory) -> dict[URIRef, set[URIRef]]:
     """Return what each unit or innovation belongs to, the parents of its parents included."""
     above: dict[URIRef, set[URIRef]] = defaultdict(set)
     for graph in graphs:
-        for predicate in (ORG.unitOf, INOV.operatedBy, INOV.initiatedBy, INOV.developedBy):
-            for thing, parent in graph.subject_objects(predicate):
-                if isinstance(thing, URIRef) and isinstance(parent, URIRef):
-                    above[thing].add(parent)
+        for thing, parent in memory.of("parents", [graph], partial(_nearest, graph)):
+            above[thing].add(parent)
     return {
         thing: parents | {top for parent in parents for top in above.get(parent, ())}
-        for thing, parents in list(above.items())
+        for thing, parents in above.items()
     }
+
+
+def _nearest(graph: Graph) -> list[tuple[URIRef, URIRef]]:
+    return [
+        (thing, parent)
+        for predicate in (ORG.unitOf, INOV.operatedBy, INOV.initiatedBy, INOV.developedBy)
+        for thing, parent in graph.subject_objects(predicate)
+        if isinstance(thing, URIRef) and isinstance(parent, URIRef)
+    ]
+
+
+def _by_iri(places: Iterable[PlaceRow]) -> dict[URIRef, PlaceRow]:
+    return {iri: row for row in places for iri in (row.iri, row.government) if iri}
 
 
 def _areas(places: Iterable[PlaceRow]) -> dict[str, tuple[PlaceRow, ...]]:

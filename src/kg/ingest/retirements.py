@@ -1,7 +1,7 @@
 """IRIs that were published once and are used no more: merged into another, or withdrawn."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,7 @@ class Retirement:
 
 
 def read_retirements(
-    path: Path, prefixes: Mapping[str, str], described: Collection[Node], used: Collection[Node]
+    path: Path, prefixes: Mapping[str, str], described: Container[Node], used: Container[Node]
 ) -> tuple[Retirement, ...]:
     """Return the rows of ``retired.csv``, each with the IRI that has its place today.
 
@@ -123,7 +123,7 @@ def _led_to_the_last(
     row: Row,
     retirement: Retirement,
     rows: Mapping[URIRef, tuple[Row, Retirement]],
-    described: Collection[Node],
+    described: Container[Node],
 ) -> Retirement:
     into, passed = retirement.into, {retirement.iri}
     while into is not None and into in rows:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from rdflib import Literal, URIRef
+from rdflib.term import Node
 
 from kg.errors import InputError, Location, RecordError
 from kg.ingest.descriptions import ARTICLE, read_description
@@ -93,7 +95,24 @@ class Source:
 
     def with_claims(self, claims: Iterable[Claim]) -> "Source":
         """Return the source with more claims, those it has already left as they are."""
-        return replace(self, claims=join_claims(self.claims, tuple(claims)))
+        more = tuple(claims)
+        # The same claims stay the same object, for readings are compared.
+        return replace(self, claims=join_claims(self.claims, more) if self.claims else more)
+
+    @cached_property
+    def rows(self) -> Mapping[str, Claim]:
+        """The claims by the ids of their rows."""
+        return {claim.row: claim for claim in self.claims}
+
+    @cached_property
+    def nodes(self) -> frozenset[Node]:
+        """What the claims speak of: their subjects and values."""
+        return frozenset(node for claim in self.claims for node in claim.triple[::2])
+
+    @cached_property
+    def terms(self) -> frozenset[Node]:
+        """All terms of the claims, predicates included."""
+        return self.nodes.union(claim.triple[1] for claim in self.claims)
 
 
 def join_claims(own: tuple[Claim, ...], more: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -104,6 +123,8 @@ def join_claims(own: tuple[Claim, ...], more: tuple[Claim, ...]) -> tuple[Claim,
     known = {claim.triple: claim for claim in own}
     facts = {claim.row: known[claim.triple].fact for claim in more if claim.triple in known}
     kept = (claim for claim in more if claim.triple not in known)
+    if not facts:
+        return (*own, *kept)
     return (*own, *(replace(claim, fact=facts.get(claim.fact, claim.fact)) for claim in kept))
 
 

@@ -3,36 +3,38 @@
 What such claims say depends on the names and labels of everything else. So all text is read, as it
 was and as it will be, and the two readings are compared, source by source and thing by thing. What
 differs is changed in the draft; nothing else of the graph is made, judged or written anew.
+
+What one reading makes is remembered for the next (``kg.ingest.memory``), within a batch and from
+one batch to another: a row is compiled again only if it is another, or the meaning of a name in it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rdflib import Graph, URIRef
+from rdflib.namespace import SKOS
 
-from kg.errors import Location
 from kg.ingest.batch import Batch
 from kg.ingest.brought_tables import merge_tables, without_tables
-from kg.ingest.corpus import Corpus, read_corpus
-from kg.ingest.graphs import (
-    article_graph_iri,
-    conflicts_graph,
-    identity_graph,
-    reference_graph,
-    things_graph,
-)
+from kg.ingest.corpus import read_corpus
+from kg.ingest.graphs import article_graph_iri, conflicts_graph, identity_graph
 from kg.ingest.locations import Locations
-from kg.ingest.ministries import ministries_graph
+from kg.ingest.memory import Memory
 from kg.ingest.overlay import Intake, Overlay, kept_name
-from kg.ingest.sources import Claim, Source
 from kg.ingest.things import Thing
 from kg.namespaces import GRAPH, read_prefixes
 from kg.release.applying import Application, Applied, write_rows
-from kg.release.candidate import union
 from kg.release.delta import DefaultGraph, catalog_quads, in_graph, source_quads
 from kg.release.draft import Draft
+from kg.release.readings import (
+    Reading,
+    changed_decisions,
+    changed_reference,
+    changed_sources,
+    named_by,
+)
 from kg.release.standing import shared_things
 from kg.release.strangers import refuse_strangers
 from kg.settings import Settings
@@ -52,6 +54,7 @@ class Recomposition(Application):
         """Take what ``Application`` takes, and where all text stands."""
         super().__init__(draft, batch, intake, manifest, read_prefixes(settings.ontology))
         self.settings = settings
+        self._memory = _memory(settings, manifest)
 
     def apply(self, dataset: Mapping[str, Any]) -> Applied:
         """Change the draft and return the new text, as ``Application`` does.
@@ -72,7 +75,7 @@ class Recomposition(Application):
                 break
             # With a thing goes its name, on which the meaning of others may rest.
             overlay, now = Overlay(overlay.sources, left), after
-        old, new = _changed_sources(before.corpus, after.corpus)
+        old, new = changed_sources(before.corpus, after.corpus)
         names = [{article_graph_iri(source.id) for source in side} for side in (old, new)]
         self._change(
             catalog_quads(names[0] - names[1], dataset), catalog_quads(names[1] - names[0], dataset)
@@ -83,7 +86,7 @@ class Recomposition(Application):
             overlay,
             old,
             new,
-            locations=after.locations,
+            locations=Locations.of_corpus(after.corpus, self._prefixes),
             shared=after.shared,
             is_derived=after.corpus.is_derived,
         )
@@ -101,7 +104,7 @@ class Recomposition(Application):
     def _replace(self, thing: URIRef, old: Thing, new: Thing) -> None:
         """Leave the draft as it is: what becomes of a thing is seen in the reading."""
 
-    def _read(self, overlay: Overlay) -> "_Reading":
+    def _read(self, overlay: Overlay) -> Reading:
         """Read all text; what the batch brings is read where it lies, for faults to name it."""
         batch = self._batch if overlay is not self._overlay else Batch()
         brought = {b.source.id: b.source.location.file.parent for b in batch.sources}
@@ -110,6 +113,7 @@ class Recomposition(Application):
             sources={n: kept for n, kept in overlay.sources.items() if n not in brought},
             files=without_tables(overlay.files, batch.tables),
         )
+        self._memory.begin()
         with self._intake.unfolded(kept) as folder:
             corpus = read_corpus(
                 self.settings.data,
@@ -118,67 +122,44 @@ class Recomposition(Application):
                 overlay=folder,
                 ontology=self.settings.ontology,
                 tables=[table for table, _ in batch.tables],
+                memory=self._memory,
             )
-            reference = union(
-                reference_graph((*corpus.things, *corpus.reference)),
-                ministries_graph(corpus.ministries, corpus.changes),
-                things_graph(corpus.generated),
-            )
-            locations = Locations.of_corpus(corpus, self._prefixes)
-            return _Reading(corpus, reference, locations, shared_things(corpus, folder))
+            return Reading.of(corpus, self._memory, shared_things(corpus, folder))
 
-    def _follow(self, before: "_Reading", after: "_Reading") -> None:
+    def _follow(self, before: Reading, after: Reading) -> None:
         """Let the named graphs of the draft, which are those of one reading, be of the other."""
-        old, new = _changed_sources(before.corpus, after.corpus)
+        old, new = changed_sources(before.corpus, after.corpus)
         self._change(
             (quad for source in old for quad in source_quads(source)),
             (quad for source in new for quad in source_quads(source)),
         )
-        self._change(
-            in_graph(before.reference - after.reference, GRAPH.reference),
-            in_graph(after.reference - before.reference, GRAPH.reference),
-        )
-        corpus = after.corpus
-        named = [thing for d in corpus.identities for thing in (d.entity, d.other)]
-        named += [retirement.into for retirement in corpus.retirements]
-        labels = self._labels(filter(None, named))
-        for name, graph in (
-            (GRAPH.conflicts, conflicts_graph(corpus.conflicts)),
-            (GRAPH.identity, identity_graph(corpus.identities, corpus.retirements, labels)),
-        ):
-            stands = list(self._draft.after.quads(graph=name))
-            self._change(stands, in_graph(graph, name))
+        gone, come = changed_reference(before, after)
+        self._change(in_graph(gone, GRAPH.reference), in_graph(come, GRAPH.reference))
+        relabelled = {subject for subject, name, _ in gone | come if name == SKOS.prefLabel}
+        was, now = before.corpus, after.corpus
+        nodes, conflicts = changed_decisions(was.conflicts, now.conflicts)
+        self._retell(nodes, conflicts_graph(conflicts), GRAPH.conflicts)
+        nodes, identities = changed_decisions(was.identities, now.identities, relabelled)
+        labels = self._labels(named_by(identities))
+        self._retell(nodes, identity_graph(identities, (), labels), GRAPH.identity)
+        nodes, retired = changed_decisions(was.retirements, now.retirements, relabelled)
+        labels = self._labels(named_by(retired))
+        self._retell(nodes, identity_graph((), retired, labels), GRAPH.identity)
+
+    def _retell(self, nodes: Iterable[URIRef], graph: Graph, name: URIRef) -> None:
+        """Let a graph stand in the place of what is said of some nodes."""
+        stands = [quad for node in nodes for quad in self._draft.after.quads(node, graph=name)]
+        self._change(stands, in_graph(graph, name))
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """All text, read once."""
-
-    corpus: Corpus
-    reference: Graph
-    locations: Locations
-    shared: Sequence[str]
+_memories: dict[str, Memory] = {}
 
 
-def _changed_sources(
-    before: Corpus, after: Corpus
-) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
-    """Return the sources that went or were another, and those that came or are another."""
-    sides = [{source.id: source for source in corpus.sources} for corpus in (before, after)]
-    said = [{name: _said(source) for name, source in side.items()} for side in sides]
-    old, new = (
-        tuple(
-            source
-            for name, source in sorted(sides[i].items())
-            if said[i][name] != said[1 - i].get(name)
-        )
-        for i in (0, 1)
-    )
-    return old, new
-
-
-def _said(source: Source) -> tuple[Source, frozenset[Claim]]:
-    """Return what a source says, wherever it says so."""
-    place = Location(Path())
-    claims = frozenset(replace(claim, location=place) for claim in source.claims)
-    return replace(source, location=place, claims=()), claims
+def _memory(settings: Settings, manifest: Mapping[str, Any]) -> Memory:
+    """Return what this process remembers of the last reading of the same ontology and folders."""
+    folders = [str(path.resolve()) for path in (settings.ontology, settings.data, settings.home)]
+    key = json.dumps([manifest.get("standing"), folders])
+    if key not in _memories:
+        _memories.clear()
+        _memories[key] = Memory()
+    return _memories[key]

@@ -35,11 +35,11 @@ def standing(settings: Settings) -> dict[str, str]:
 
 def shared_things(corpus: Corpus, overlay: Path | None) -> list[str]:
     """Return the things that both the data folder and what was brought describe."""
-    sides: dict[bool, set[str]] = {True: set(), False: set()}
-    for file in (*corpus.things, *corpus.reference):
-        is_brought = overlay is not None and file.path.is_relative_to(overlay)
-        sides[is_brought].update(str(subject) for subject in file.graph.subjects())
-    return sorted(sides[True] & sides[False])
+    files = (*corpus.things, *corpus.reference)
+    here = [f for f in files if overlay is None or not f.path.is_relative_to(overlay)]
+    kept = {id(file) for file in here}
+    brought = {thing for file in files if id(file) not in kept for thing in file.subjects}
+    return sorted({str(thing) for file in here for thing in file.subjects & brought})
 
 
 def hash_folder(folder: Path) -> str:

@@ -8,14 +8,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from rdflib import URIRef
 
 from kg.errors import Location, RecordError
 from kg.ingest.descriptions import ARTICLE, PAGE, REGISTER
+from kg.ingest.memory import Memory
 from kg.ingest.records import Row
 from kg.ingest.sources import Claim, Source, claim_id_faults, join_claims, read_claim
 from kg.ingest.tables.conferrals import state_conferral
@@ -89,23 +91,28 @@ class Compiled:
 
 
 def compile_tables(
-    files: Iterable[TableFile], sources: Mapping[str, Source], names: Names
+    files: Iterable[TableFile],
+    sources: Mapping[str, Source],
+    names: Names,
+    memory: Memory | None = None,
 ) -> Compiled:
     """Return what tables hold, every fault of every file included.
 
     ``sources`` are those described elsewhere, by id. ``names`` is fresh for each call, for it
-    collects the things.
+    collects the things. With ``memory``, a row is looked at only if it is another than in the
+    last reading, or if one of the names that it asked for has another meaning now.
     """
-    return _Compilation(sources, names).compile(files)
+    return _Compilation(sources, names, memory or Memory()).compile(files)
 
 
 class _Compilation:
-    def __init__(self, sources: Mapping[str, Source], names: Names) -> None:
+    def __init__(self, sources: Mapping[str, Source], names: Names, memory: Memory) -> None:
         self.kinds = {source.id: source.kind for source in sources.values()}
         self.names = names
+        self.memory = memory
         self.faults: list[RecordError] = []
         self.described: dict[str, Source] = {}
-        self.facts: dict[str, list[Fact]] = defaultdict(list)
+        self.facts: dict[str, list[list[Fact]]] = defaultdict(list)
         self.claims: dict[str, list[Claim]] = defaultdict(list)
 
     def compile(self, files: Iterable[TableFile]) -> Compiled:
@@ -133,14 +140,12 @@ class _Compilation:
         )
 
     def rows(self, file: TableFile) -> list[Row]:
-        rows = []
-        for outcome in read_rows(file.path, file.kind):
-            if isinstance(outcome, RecordError):
-                self.faults.append(outcome)
-            else:
-                rows.append(outcome)
-        # In order of content, so that where a row stands changes nothing.
-        return sorted(rows, key=lambda row: tuple(row.values.values()))
+        kind = file.kind
+        rows, faults = self.memory.of_files(
+            f"rows of {kind.name}", [file.path], lambda: _read_sorted(file.path, kind)
+        )
+        self.faults.extend(faults)
+        return rows
 
     def each(self, rows: Iterable[Row], do: Callable[[Row], None]) -> None:
         for row in rows:
@@ -149,11 +154,20 @@ class _Compilation:
             except RecordError as error:
                 self.faults.append(error)
 
+    def once(self, what: str, row: Row, do: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """Return what is done with a row and the names, or was done if it would be the same."""
+        key = what, id(row)
+        found = self.memory.recall(key)
+        if found is None or not self.names.follow(found[2]):
+            # The row is kept with it: while it lives, no other has its identity.
+            found = (row, *self.names.traced(do))
+        return self.memory.keep(key, found)[1]
+
     def declare(self, declare: Declare, kind: TableKind, row: Row) -> None:
-        declare(row, kind, self.names)
+        self.once("declared", row, lambda: declare(row, kind, self.names))
 
     def describe(self, kind: TableKind, row: Row) -> None:
-        source = _read_source(row, kind, self.names)
+        source = self.once("described", row, lambda: _read_source(row, kind, self.names))
         if source.id in self.kinds:
             raise row.fault(
                 "id", Text("Id sumber sudah dipakai", "This id of a source is taken already")
@@ -193,20 +207,41 @@ class _Compilation:
     def state(self, kind: TableKind, row: Row) -> None:
         source = row.values["source"]
         if kind.name == CLAIMS:
-            claim = read_claim(row, source, self.kinds[source], self.names.prefixes)
+            of = self.kinds[source]
+            claim = self.once(of, row, lambda: read_claim(row, source, of, self.names.prefixes))
             self.claims[source].append(claim)
             return
+        self.facts[source].append(self.once("stated", row, lambda: self.stated(kind, row)))
+
+    def stated(self, kind: TableKind, row: Row) -> list[Fact]:
         speaker = make_person(row, "speaker", kind, self.names) if row.values["speaker"] else None
         stating = Stating(row, speaker)
         _STATING[kind.name](row, kind, self.names, stating)
-        self.facts[source].extend(stating.facts)
+        return stating.facts
 
     def all_claims(self) -> Iterator[tuple[str, tuple[Claim, ...]]]:
         for source in sorted({*self.facts, *self.claims}):
-            own = tuple(self.claims[source])
+            own, facts = tuple(self.claims[source]), self.facts[source]
             self.faults.extend(claim_id_faults(own))
-            derived = tuple(claims_of(source, self.facts[source]))
-            yield source, join_claims(own, derived)
+            parts = (*own, None, *facts)
+            yield (
+                source,
+                self.memory.of(("claims", source), parts, partial(_joined, source, own, facts)),
+            )
+
+
+def _joined(
+    source: str, own: tuple[Claim, ...], facts: Iterable[Iterable[Fact]]
+) -> tuple[Claim, ...]:
+    return join_claims(own, tuple(claims_of(source, chain.from_iterable(facts))))
+
+
+def _read_sorted(path: Path, kind: TableKind) -> tuple[list[Row], list[RecordError]]:
+    """Return the rows in order of content, so that where one stands changes nothing."""
+    outcomes = list(read_rows(path, kind))
+    rows = [outcome for outcome in outcomes if isinstance(outcome, Row)]
+    faults = [outcome for outcome in outcomes if isinstance(outcome, RecordError)]
+    return sorted(rows, key=lambda row: tuple(row.values.values())), faults
 
 
 def _read_source(row: Row, kind: TableKind, names: Names) -> Source:

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SKOS
 
 from kg.errors import Location, RecordError
+from kg.ingest.memory import Memory
 from kg.ingest.tables.compilation import SOURCES, TableFile
 from kg.ingest.tables.description import read_kinds
 from kg.ingest.tables.reading import ENDINGS
@@ -62,11 +63,27 @@ def vocabularies(ontology: Path) -> Graph:
 
 def labels(graph: Graph) -> dict[URIRef, Text]:
     """Return the preferred labels of everything that a graph names in some language of ours."""
-    found: dict[URIRef, dict[str, str]] = defaultdict(dict)
-    for subject, label in graph.subject_objects(SKOS.prefLabel):
-        if isinstance(subject, URIRef) and isinstance(label, Literal):
-            found[subject][str(label.language)] = str(label)
+    return labels_of([graph], Memory())
+
+
+def labels_of(graphs: Iterable[Graph], memory: Memory) -> dict[URIRef, Text]:
+    """Return the preferred labels of everything that some graphs name.
+
+    ``memory`` has those that were read off the same graphs before.
+    """
+    found: dict[URIRef, dict[str, str]] = {}
+    for graph in graphs:
+        for subject, words in memory.of("labels", [graph], partial(_labels, graph)).items():
+            found[subject] = {**found[subject], **words} if subject in found else words
     return {
         subject: Text(*(words.get(language) or min(words.values()) for language in LANGUAGES))
         for subject, words in found.items()
     }
+
+
+def _labels(graph: Graph) -> dict[URIRef, dict[str, str]]:
+    found: dict[URIRef, dict[str, str]] = defaultdict(dict)
+    for subject, label in graph.subject_objects(SKOS.prefLabel):
+        if isinstance(subject, URIRef) and isinstance(label, Literal):
+            found[subject][str(label.language)] = str(label)
+    return found

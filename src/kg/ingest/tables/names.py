@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final, TypeVar
+from typing import Literal as OneOf
 
 from rdflib import Literal, URIRef
 
@@ -40,6 +41,15 @@ class Thing:
     qualifier: Text | None = None
 
 
+_Made = TypeVar("_Made")
+
+_Step = tuple[OneOf["label", "declared", "asked", "declare", "make"], Any, Any]
+"""What was asked and the answer, or what was declared or made."""
+
+Trace = tuple[_Step, ...]
+"""All that passed between names and what used them, in order."""
+
+
 @dataclass
 class _Spelling:
     """One way in which rows label a thing, and how many do."""
@@ -66,7 +76,50 @@ class Names:
         self._resolver = resolver
         self._declared: dict[tuple[str, str], URIRef] = {}
         self._made: dict[URIRef, dict[Text, _Spelling]] = defaultdict(dict)
-        self._answers: dict[tuple[str, str, tuple[tuple[str, str], ...]], Resolution] = {}
+        self._answers: dict[_Question, Resolution] = {}
+        self._trace: list[_Step] = []
+
+    def traced(self, use: Callable[[], _Made]) -> tuple[_Made, Trace]:
+        """Return what comes of a use of names, and its trace."""
+        self._trace = []
+        made = use()
+        return made, tuple(self._trace)
+
+    def follow(self, trace: Trace) -> bool:
+        """Do what a trace says was done, if all its questions have the same answers as then.
+
+        Then it would be done again just so, for nothing else of the names is looked at. If one
+        answer is another, nothing is done.
+        """
+        undo: list[_Step] = []
+        for step in trace:
+            what, key, value = step
+            if what == "make":
+                self._make(value)
+                undo.append(step)
+            elif what == "declare":
+                undo.append(("declare", key, self._declared.get(key)))
+                self._declared[key] = value
+            else:
+                found = self._answer(what, key)
+                if found is not value and found != value:
+                    self._undo(undo)
+                    return False
+        return True
+
+    def _answer(self, what: str, key: Any) -> object:  # noqa: ANN401 - of a step
+        if what == "label":
+            return self._label(key)
+        return self._declared.get(key) if what == "declared" else self._resolution(key)
+
+    def _undo(self, steps: list[_Step]) -> None:
+        for what, key, value in reversed(steps):
+            if what == "make":
+                self._unmake(value)
+            elif value is None:
+                del self._declared[key]
+            else:
+                self._declared[key] = value
 
     def find(self, row: Row, column: str, kind: TableKind, **hints: str) -> URIRef | None:
         """Return what a cell names, None if it is empty.
@@ -101,7 +154,7 @@ class Names:
             return self._expand(row, column, kinds), text
         if new := _NEW.fullmatch(text):
             name = new["name"].strip()
-            return self._declared.get((kinds[0], name.casefold())), name
+            return self._named(kinds[0], name), name
         return self._resolve(row, column, kinds, hints), text
 
     def _expand(self, row: Row, column: str, kinds: tuple[str, ...]) -> URIRef:
@@ -124,7 +177,7 @@ class Names:
     ) -> URIRef | None:
         name = row.values[column]
         for kind in kinds:
-            if iri := self._declared.get((kind, name.casefold())):
+            if iri := self._named(kind, name):
                 return iri
         if self._resolver is None:
             raise row.fault(column, _UNRESOLVED)
@@ -152,26 +205,58 @@ class Names:
             ),
         )
 
+    def _named(self, kind: str, name: str) -> URIRef | None:
+        key = (kind, name.casefold())
+        found = self._declared.get(key)
+        self._trace.append(("declared", key, found))
+        return found
+
     def _ask(self, kind: str, name: str, hints: Mapping[str, str]) -> Resolution:
         key = (kind, name, tuple(sorted(hints.items())))
+        answer = self._resolution(key)
+        self._trace.append(("asked", key, answer))
+        return answer
+
+    def _resolution(self, key: "_Question") -> Resolution:
+        kind, name, hints = key
         if key not in self._answers and self._resolver:
-            self._answers[key] = self._resolver.resolve(kind, name, hints)
+            self._answers[key] = self._resolver.resolve(kind, name, dict(hints))
         return self._answers[key]
 
     def declare(self, kind: str, name: str, thing: Thing) -> URIRef:
         """Make a thing, and let its name stand for it in the rows that follow."""
-        self._declared[kind, name.casefold()] = thing.iri
+        key = (kind, name.casefold())
+        self._declared[key] = thing.iri
+        self._trace.append(("declare", key, thing.iri))
         return self.make(thing)
 
     def make(self, thing: Thing) -> URIRef:
         """Note that a thing is spoken of, and return its IRI; several rows may make it."""
+        self._trace.append(("make", thing.iri, thing))
+        self._make(thing)
+        return thing.iri
+
+    def _make(self, thing: Thing) -> None:
         if thing.iri not in self._known:
             spelling = self._made[thing.iri].setdefault(thing.label, _Spelling(thing))
             spelling.count += 1
-        return thing.iri
+
+    def _unmake(self, thing: Thing) -> None:
+        if thing.iri not in self._known:
+            spellings = self._made[thing.iri]
+            spellings[thing.label].count -= 1
+            if not spellings[thing.label].count:
+                del spellings[thing.label]
+            if not spellings:
+                del self._made[thing.iri]
 
     def label(self, iri: URIRef) -> Text:
         """Return the label of a thing, or its slug if it has none (the gate will say so)."""
+        label = self._label(iri)
+        self._trace.append(("label", iri, label))
+        return label
+
+    def _label(self, iri: URIRef) -> Text:
         if known := self._known.get(iri):
             return known
         if iri in self._made:
@@ -198,6 +283,9 @@ class Names:
                 yield thing
 
 
+_Question = tuple[str, str, tuple[tuple[str, str], ...]]
+"""A kind, a name, and the hints."""
+
 _UNRESOLVED: Final = Text(
     "Nama ini tidak dikenal; tulis CURIE, atau 'baru: nama' untuk hal yang baru",
     "This name is not known; write a CURIE, or 'new: name' for something new",
@@ -206,6 +294,8 @@ _UNRESOLVED: Final = Text(
 
 def _most_used(spellings: Mapping[Text, _Spelling]) -> Thing:
     """Choose the spelling that most rows have, whatever their order."""
+    if len(spellings) == 1:
+        return next(iter(spellings.values())).thing
     return max(
         spellings.values(), key=lambda spelling: (spelling.count, spelling.thing.label)
     ).thing
