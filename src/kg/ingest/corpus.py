@@ -30,7 +30,7 @@ from kg.ingest.retirements import Retirement, read_retirements
 from kg.ingest.sources import Claim, Source, read_source
 from kg.ingest.spoken import Spoken, claimed, described_by, mentioned_by
 from kg.ingest.tables.compilation import Compiled, TableFile, compile_tables
-from kg.ingest.tables.files import labels_of, table_files, vocabularies
+from kg.ingest.tables.files import labels, table_files, vocabularies
 from kg.ingest.tables.names import Names, Thing
 from kg.ingest.text_rules import read_lines
 from kg.language import Text
@@ -310,8 +310,8 @@ class _Reading:
     ) -> Compiled:
         if not files:
             return Compiled((), {}, (), ())
-        known = labels_of(described, self.memory)
-        known |= labels_of([vocabularies(self.ontology)], self.memory)
+        known = labels(described, self.memory)
+        known |= labels(vocabularies(self.ontology, self.memory), self.memory)
         names = Names(self.prefixes, known, self.resolver)
         by_id = {source.id: source for source in sources}
         compiled = compile_tables(files, by_id, names, self.memory)

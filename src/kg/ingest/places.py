@@ -7,6 +7,7 @@ The area and its government are two things: ``place:35-15`` lies in a province a
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -72,17 +73,17 @@ class PlaceRow:
     government: URIRef | None
     location: Location
 
-    @property
+    @cached_property
     def iri(self) -> URIRef:
         """The place's IRI: its Kemendagri code with hyphens."""
         return place_iri(self.code)
 
-    @property
+    @cached_property
     def core(self) -> str:
         """The name without the word for its kind: ``Sidoarjo``."""
         return self.name.id.removeprefix(_WORDS.get(self.kind, ""))
 
-    @property
+    @cached_property
     def within(self) -> URIRef:
         """The place that holds this one."""
         return place_iri(self.code[:2]) if "." in self.code else COUNTRY

@@ -15,6 +15,7 @@ from kg.ingest.decisions import ConflictSet, IdentityDecision
 from kg.ingest.graphs import reference_graph, things_graph
 from kg.ingest.memory import Memory
 from kg.ingest.ministries import ministries_graph
+from kg.ingest.overlay import Overlay
 from kg.ingest.records import TurtleFile
 from kg.ingest.retirements import Retirement
 from kg.ingest.sources import Claim, Source
@@ -32,13 +33,16 @@ _Decision = TypeVar("_Decision", ConflictSet, IdentityDecision, Retirement)
 class Reading:
     """All text, read once, and what its files and registers state of things, part by part."""
 
+    overlay: Overlay
     corpus: Corpus
     stated: tuple[Triples, ...]
     shared: Sequence[str]
     """What is described both in the data folder and in what was brought."""
 
     @classmethod
-    def of(cls, corpus: Corpus, memory: Memory, shared: Sequence[str]) -> "Reading":
+    def of(
+        cls, overlay: Overlay, corpus: Corpus, shared: Sequence[str], memory: Memory
+    ) -> "Reading":
         """Return the reading that a corpus is; ``memory`` is that with which it was read."""
         files = [
             memory.of("stated", [file], partial(_stated, file))
@@ -48,7 +52,7 @@ class Reading:
         ministries = memory.of(
             "ministries", registers, lambda: frozenset(ministries_graph(*registers))
         )
-        return cls(corpus, (*files, ministries), shared)
+        return cls(overlay, corpus, (*files, ministries), shared)
 
     def keeps(self, triples: Triples) -> Triples:
         """Return which of some triples of the reference graph this reading states."""

@@ -8,9 +8,11 @@ What one reading makes is remembered for the next (``kg.ingest.memory``), within
 one batch to another: a row is compiled again only if it is another, or the meaning of a name in it.
 """
 
+import gc
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rdflib import Graph, URIRef
@@ -54,7 +56,7 @@ class Recomposition(Application):
         """Take what ``Application`` takes, and where all text stands."""
         super().__init__(draft, batch, intake, manifest, read_prefixes(settings.ontology))
         self.settings = settings
-        self._memory = _memory(settings, manifest)
+        self._kept = _kept(settings, manifest)
 
     def apply(self, dataset: Mapping[str, Any]) -> Applied:
         """Change the draft and return the new text, as ``Application`` does.
@@ -63,7 +65,7 @@ class Recomposition(Application):
         """
         refuse_strangers(self._batch, self._overlay, self._draft.before)
         overlay = self._new_text()
-        before = self._read(self._overlay)
+        before = self._kept.reading_of(self._overlay) or self._read(self._overlay)
         now = before
         while True:
             after = self._read(overlay)
@@ -75,6 +77,7 @@ class Recomposition(Application):
                 break
             # With a thing goes its name, on which the meaning of others may rest.
             overlay, now = Overlay(overlay.sources, left), after
+        self._kept.last = after
         old, new = changed_sources(before.corpus, after.corpus)
         names = [{article_graph_iri(source.id) for source in side} for side in (old, new)]
         self._change(
@@ -113,8 +116,8 @@ class Recomposition(Application):
             sources={n: kept for n, kept in overlay.sources.items() if n not in brought},
             files=without_tables(overlay.files, batch.tables),
         )
-        self._memory.begin()
-        with self._intake.unfolded(kept) as folder:
+        self._kept.memory.begin()
+        with _uncollected(), self._intake.unfolded(kept) as folder:
             corpus = read_corpus(
                 self.settings.data,
                 self._prefixes,
@@ -122,9 +125,10 @@ class Recomposition(Application):
                 overlay=folder,
                 ontology=self.settings.ontology,
                 tables=[table for table, _ in batch.tables],
-                memory=self._memory,
+                memory=self._kept.memory,
             )
-            return Reading.of(corpus, self._memory, shared_things(corpus, folder))
+            told = shared_things(corpus, folder)
+            return Reading.of(overlay, corpus, told, self._kept.memory)
 
     def _follow(self, before: Reading, after: Reading) -> None:
         """Let the named graphs of the draft, which are those of one reading, be of the other."""
@@ -152,14 +156,38 @@ class Recomposition(Application):
         self._change(stands, in_graph(graph, name))
 
 
-_memories: dict[str, Memory] = {}
+@dataclass
+class _Kept:
+    """What this process keeps of its last readings of one home, data folder and ontology."""
+
+    memory: Memory = field(default_factory=Memory)
+    last: Reading | None = None
+
+    def reading_of(self, overlay: Overlay) -> Reading | None:
+        """Return the last reading, if that was the one of this text."""
+        return self.last if self.last and self.last.overlay == overlay else None
 
 
-def _memory(settings: Settings, manifest: Mapping[str, Any]) -> Memory:
-    """Return what this process remembers of the last reading of the same ontology and folders."""
+_keeping: dict[str, _Kept] = {}
+
+
+def _kept(settings: Settings, manifest: Mapping[str, Any]) -> _Kept:
+    """Return what is kept for a release: nothing of any other ground that one may stand on."""
     folders = [str(path.resolve()) for path in (settings.ontology, settings.data, settings.home)]
     key = json.dumps([manifest.get("standing"), folders])
-    if key not in _memories:
-        _memories.clear()
-        _memories[key] = Memory()
-    return _memories[key]
+    if key not in _keeping:
+        _keeping.clear()
+        _keeping[key] = _Kept()
+    return _keeping[key]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector of garbage rest: what is read stays, and it would look through it all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

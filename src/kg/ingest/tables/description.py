@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from csvw.metadata import Column as CsvwColumn
 from csvw.metadata import Table
-from rdflib import Graph
 from rdflib.namespace import SKOS
 
+from kg.ingest.records import read_rdf
 from kg.language import LANGUAGES, Text
 from kg.namespaces import CANONICAL_BASE
 
@@ -152,8 +152,7 @@ def _read_kinds(ontology: Path) -> Mapping[str, TableKind]:
 
 
 def _notations(path: Path) -> frozenset[str]:
-    graph = Graph().parse(path, format="turtle")
-    return frozenset(str(notation) for notation in graph.objects(None, SKOS.notation))
+    return frozenset(str(q.object) for q in read_rdf(path) if q.predicate == SKOS.notation)
 
 
 def _read_kind(path: Path, notations: Callable[[str], frozenset[str]]) -> TableKind:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -110,6 +111,7 @@ class Stating:
             self.add(subject, SKOS.altLabel, Literal(name, lang="id"), column)
 
 
+@lru_cache(maxsize=1024)
 def concept(scheme: str, notation: str) -> URIRef | None:
     """Return the IRI of a concept, None for an empty notation."""
     return URIRef(f"{CANONICAL_BASE}scheme/{scheme}/{notation}") if notation else None

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
@@ -10,6 +10,7 @@ from rdflib.namespace import SKOS
 
 from kg.errors import Location, RecordError
 from kg.ingest.memory import Memory
+from kg.ingest.records import read_turtle
 from kg.ingest.tables.compilation import SOURCES, TableFile
 from kg.ingest.tables.description import read_kinds
 from kg.ingest.tables.reading import ENDINGS
@@ -52,26 +53,23 @@ def table_files(
     return files
 
 
-@cache
-def vocabularies(ontology: Path) -> Graph:
-    """Return the concept schemes of an ontology folder as one graph, read once."""
-    graph = Graph()
-    for path in sorted((ontology / "vocabularies").glob("*.ttl")):
-        graph.parse(path, format="turtle")
-    return graph
+def vocabularies(ontology: Path, memory: Memory | None = None) -> tuple[Graph, ...]:
+    """Return the concept schemes of an ontology folder, each as a graph.
+
+    Raises ``RecordError`` for a file that is not Turtle.
+    """
+    files = sorted((ontology / "vocabularies").glob("*.ttl"))
+    of_files = (memory or Memory()).of_files
+    return tuple(of_files("scheme", [path], partial(read_turtle, path)) for path in files)
 
 
-def labels(graph: Graph) -> dict[URIRef, Text]:
-    """Return the preferred labels of everything that a graph names in some language of ours."""
-    return labels_of([graph], Memory())
-
-
-def labels_of(graphs: Iterable[Graph], memory: Memory) -> dict[URIRef, Text]:
+def labels(graphs: Iterable[Graph], memory: Memory | None = None) -> dict[URIRef, Text]:
     """Return the preferred labels of everything that some graphs name.
 
     ``memory`` has those that were read off the same graphs before.
     """
     found: dict[URIRef, dict[str, str]] = {}
+    memory = memory or Memory()
     for graph in graphs:
         for subject, words in memory.of("labels", [graph], partial(_labels, graph)).items():
             found[subject] = {**found[subject], **words} if subject in found else words
