@@ -259,7 +259,7 @@ def test_what_is_remembered_changes_neither_release_nor_refusal(
 
 
 @pytest.mark.crash
-@settings(QUIET, max_examples=150)
+@settings(QUIET, max_examples=60)
 @given(steps=batches)
 def test_in_many_sequences_what_is_remembered_changes_nothing(
     steps: list[Batch], ground: Settings, kit: Kit, tmp_path_factory: pytest.TempPathFactory

@@ -25,7 +25,7 @@ from kg.ingest.places import PlaceRow, read_places
 from kg.ingest.records import TurtleFile, read_toml, read_turtle_file
 from kg.ingest.registered import Registered
 from kg.ingest.registers import Register, read_registers
-from kg.ingest.resolution import CuratedResolver, Resolver
+from kg.ingest.resolution import CuratedResolver, LateResolver, Resolver
 from kg.ingest.retirements import Retirement, read_retirements
 from kg.ingest.sources import Claim, Source, read_source
 from kg.ingest.spoken import Spoken, claimed, described_by, mentioned_by
@@ -190,7 +190,7 @@ class _Reading:
         sources, deposited = self.deposits(self.sources(folders), described)
         files = self.attempt(table_files, roots, self.ontology, tables) or []
         if files and self.resolver is None:
-            self.resolver = self.names(roots, described, registers, sources)
+            self.resolver = LateResolver(partial(self.names, roots, described, registers, sources))
         compiled = self.tables(files, sources, described)
         sources = tuple(
             self.with_claims(source, compiled.claims.get(source.id, ()))

@@ -6,9 +6,9 @@ that two things bear included, is left open: this module never guesses.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Final, Literal, Protocol
 
 from rdflib import Graph, URIRef
@@ -55,6 +55,17 @@ class Resolver(Protocol):
         name or IRI of the agency that a unit or an innovation belongs to), ``province`` and
         ``level`` (``kabupaten``, ``kota``, ``provinsi``) for areas and their governments.
         """
+
+
+class LateResolver:
+    """A resolver that is made when somebody asks: most tables name everything by its CURIE."""
+
+    def __init__(self, make: Callable[[], Resolver]) -> None:
+        self._make = cache(make)
+
+    def resolve(self, kind: str, name: str, hints: Mapping[str, str]) -> Resolution:
+        """Return the answer for a name; see ``Resolver``."""
+        return self._make().resolve(kind, name, hints)
 
 
 _ALSO: Final = Text("Nama ini dimiliki lebih dari satu hal", "More than one thing has this name")
