@@ -1,6 +1,6 @@
 """A release on disk, read-only, and a store in memory for what a build has to ask of itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from kg.errors import QueryError, StoreError
 from kg.language import Text
-from kg.store.terms import Quad, Term, to_engine, to_quad, to_rdflib
+from kg.store.terms import Quad, Term, from_quad, to_engine, to_quad, to_rdflib
 
 _ENGINE_FAULTS: Final = (OSError, RuntimeError, ValueError)
 """What the engine raises for a folder that it cannot read: I/O, corruption, wrong version."""
@@ -185,6 +185,16 @@ class LabelledStore(_Queryable):
             store.extend(ox.parse(nquads, ox.RdfFormat.N_QUADS))
         except SyntaxError as error:
             raise _not_loadable(Text(error.msg, error.msg)) from None
+        super().__init__(store)
+
+
+class PartStore(_Queryable):
+    """A few quads in memory, which answer queries as if there were no others."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        """Take the quads, the labels of blank nodes as they are; raises ``StoreError``."""
+        store = ox.Store()
+        store.extend(map(from_quad, quads))
         super().__init__(store)
 
 

@@ -4,6 +4,7 @@ RDF 1.1 Concepts, https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal: a
 an ``xsd:string``. rdflib holds the two unequal, so strings always leave here without a datatype.
 """
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -60,7 +61,7 @@ def to_rdflib(term: EngineTerm) -> Term:
     """
     match term:
         case ox.NamedNode():
-            return _iri(term)
+            return _iri(term.value)
         case ox.BlankNode():
             return BNode(term.value)
         case ox.Literal():
@@ -68,17 +69,22 @@ def to_rdflib(term: EngineTerm) -> Term:
     raise _unusable(term, "RDF 1.2")
 
 
+@lru_cache(maxsize=1 << 15)
+def _iri(value: str) -> URIRef:
+    """Return one and the same term for an IRI that is met again: it is compared by identity."""
+    # rdflib's constructor looks for characters that the engine has looked for already.
+    return str.__new__(URIRef, value)
+
+
+# A literal is the same to the engine if all three are; to make one takes far longer than this.
+@lru_cache(maxsize=1 << 13)
 def _literal_to_rdflib(literal: ox.Literal) -> Literal:
     if literal.language:
         return Literal(literal.value, lang=literal.language)
-    if literal.datatype.value == _STRING:
+    datatype = literal.datatype.value
+    if datatype == _STRING:
         return Literal(literal.value)
-    return Literal(literal.value, datatype=_iri(literal.datatype), normalize=False)
-
-
-def _iri(term: ox.NamedNode) -> URIRef:
-    # rdflib's constructor looks for characters that the engine has looked for already.
-    return str.__new__(URIRef, term.value)
+    return Literal(literal.value, datatype=_iri(datatype), normalize=False)
 
 
 def to_quad(quad: ox.Quad) -> Quad:
@@ -87,13 +93,26 @@ def to_quad(quad: ox.Quad) -> Quad:
     node = to_rdflib(subject)
     if isinstance(node, Literal):
         raise _unusable(subject, "subject")
-    return Quad(node, _iri(predicate), to_rdflib(quad.object), _graph(graph))
+    return Quad(node, _iri(predicate.value), to_rdflib(quad.object), _graph(graph))
+
+
+def from_quad(quad: Quad) -> ox.Quad:
+    """Return a quad as the engine has it; raises ``StoreError`` as ``to_engine`` does."""
+    subject, predicate, value, graph = map(_known_to_engine, quad)
+    return ox.Quad(subject, predicate, value, graph)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1 << 13)
+def _known_to_engine(
+    term: Node | None,
+) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.DefaultGraph:
+    return ox.DefaultGraph() if term is None else to_engine(term)
 
 
 def _graph(graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> URIRef | BNode | None:
     match graph:
         case ox.NamedNode():
-            return _iri(graph)
+            return _iri(graph.value)
         case ox.BlankNode():
             return BNode(graph.value)
     return None
