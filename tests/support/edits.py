@@ -10,6 +10,7 @@ from rdflib import RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.release.candidate import Candidate
+from kg.release.view import part_of
 from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, _Queryable
 from kg.store.terms import to_engine
 from kg.validation import Changes, Report, Shapes, Statement, View, validate
@@ -27,12 +28,15 @@ class EditableStore(_Queryable):
 
     @property
     def view(self) -> View:
-        return View(self.select, self.touching)
+        return View(self.select, self.matching, part_of)
 
-    def touching(self, node: BNode) -> Iterator[Statement]:
-        for quad in self.quads(subject=node):
-            yield Statement(*quad)
-        for quad in self.quads(object=node):
+    def matching(
+        self,
+        subject: Node | None = None,
+        predicate: URIRef | None = None,
+        object: Node | None = None,  # noqa: A002  the standard's word
+    ) -> Iterator[Statement]:
+        for quad in self.quads(subject, predicate, object):  # type: ignore[arg-type]
             yield Statement(*quad)
 
     def add(self, statement: Statement) -> bool:

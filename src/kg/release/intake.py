@@ -236,6 +236,8 @@ class _Step:
                     self.delivery.batch,
                     earlier,
                     applied.locations or locations_of(self.delivery.batch),
+                    # The release stands on what was hashed a moment ago.
+                    self.current.manifest["standing"]["ontology"],
                 ),
                 self.settings,
             )

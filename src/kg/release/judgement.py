@@ -9,7 +9,7 @@ from kg.ingest.locations import Locations
 from kg.namespaces import CANONICAL_BASE
 from kg.release.gate import from_finding, from_result
 from kg.release.verdict import Verdict, in_order
-from kg.release.view import Queryable, changes_of, default_view_of, view_of
+from kg.release.view import Queryable, Reading, changes_of
 from kg.store import Quad
 from kg.validation import (
     Check,
@@ -88,8 +88,9 @@ def judge_change(
     changes = changes_of(*difference, base)
     plain = changes_of(*difference, base, in_view=False)
     places = locations or Locations()
-    report = revalidate(view_of(store, base), gate.shapes, gate.dependencies, before, changes)
-    findings = recheck(default_view_of(store, base), gate.checks, plain)
+    reading = Reading(store, base)
+    report = revalidate(reading.view(), gate.shapes, gate.dependencies, before, changes)
+    findings = recheck(reading.default_view(), gate.checks, plain)
     entries = (
         *(from_result(result, places) for result in report.results),
         *(from_finding(finding, places) for finding in findings),

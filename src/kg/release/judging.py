@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from kg.ingest.batch import Batch
@@ -31,13 +31,15 @@ class Question:
 
     ``draft`` holds the releases before and after, and as lines what leads from one to the other;
     ``batch`` is what was brought; ``earlier`` the folder of what was brought before it;
-    ``locations`` say where things were written.
+    ``locations`` say where things were written. ``ontology`` is the hash of the ontology folder
+    (see ``hash_folder``), where it has just been made.
     """
 
     draft: Draft
     batch: Batch
     earlier: Path | None
     locations: Locations
+    ontology: str | None = None
 
 
 JudgeChange = Callable[[Question, Settings], Verdict]
@@ -57,10 +59,8 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     ``ShapesError`` if a shape is at fault.
     """
     draft = question.draft
-    gate = _gate(settings.ontology)
-    report = Graph()
-    for quad in draft.before.quads(graph=GRAPH.validation):
-        report.add(quad[:3])
+    gate = _gate(settings.ontology, question.ontology)
+    report = (quad[:3] for quad in draft.before.quads(graph=GRAPH.validation))
     difference = Difference(_quads(draft.added), _quads(draft.removed))
     verdict, _ = judge_change(
         Candidate(draft.after.store, draft.base),
@@ -69,16 +69,16 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
         difference,
         question.locations,
     )
-    copied = _copied_text(question, settings)
+    copied = _copied_text(question, settings, difference.added)
     return Verdict(in_order((*verdict.entries, *copied)), verdict.report)
 
 
 _opened: dict[tuple[Path, str], Gate] = {}
 
 
-def _gate(ontology: Path) -> Gate:
+def _gate(ontology: Path, digest: str | None = None) -> Gate:
     """Return the gate of an ontology folder, read anew only if a file of it has changed."""
-    key = ontology.resolve(), hash_folder(ontology)
+    key = ontology.resolve(), digest or hash_folder(ontology)
     gate = _opened.get(key)
     if gate is None:
         gate = Gate.open(ontology)
@@ -95,7 +95,7 @@ def _quads(lines: set[bytes]) -> Sequence[Quad]:
     return parse_rdf(b"".join(sorted(lines)).decode(), "nq", "https://nothing.invalid/")
 
 
-def _copied_text(question: Question, settings: Settings) -> Iterator[Entry]:
+def _copied_text(question: Question, settings: Settings, added: Sequence[Quad]) -> Iterator[Entry]:
     """Apply the eight-word rule to what is new: new literals, and old ones to new texts."""
     draft, batch = question.draft, question.batch
     earlier = read_text_rules([root for root in (settings.data, question.earlier) if root])
@@ -107,7 +107,7 @@ def _copied_text(question: Question, settings: Settings) -> Iterator[Entry]:
     rules = TextRules(earlier.proper_names, {**left, **brought})
     literals = {
         (canonical(quad.subject, draft.base), canonical(quad.predicate, draft.base), value)
-        for quad in _quads(draft.added)
+        for quad in added
         if isinstance(value := canonical(quad.object, draft.base), Literal)
         and isinstance(quad.subject, URIRef)
     }

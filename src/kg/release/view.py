@@ -12,11 +12,12 @@ from rdflib.term import Node
 
 from kg.iris import rebase
 from kg.namespaces import CANONICAL_BASE, GRAPH
-from kg.store import DEFAULT_GRAPH, Quad, Term
+from kg.store import DEFAULT_GRAPH, PartStore, Quad, Term
 from kg.store.release import GraphChoice, Matching
-from kg.validation import Changes, Statement, View
+from kg.validation import Changes, Select, Statement, View
 
 IN_VIEW: Final = (GRAPH.provenance, GRAPH.conflicts, GRAPH.identity, GRAPH.editorial)
+_IN_VIEW: Final = frozenset(IN_VIEW)
 
 
 class Queryable(Matching, Protocol):
@@ -31,46 +32,85 @@ class Queryable(Matching, Protocol):
         """Answer a SELECT query."""
 
 
-def _view(store: Queryable, base: str, union: tuple[GraphChoice, ...]) -> View:
-    def select(query: str) -> Sequence[Mapping[str, Node]]:
-        rows = store.select(rebase(query, base), union_of=union)
-        if base == CANONICAL_BASE:
-            return rows
-        return [{name: canonical(term, base) for name, term in row.items()} for row in rows]
+class Reading:
+    """The quads of a store as a gate sees them, in canonical terms, each asked for once."""
 
-    def touching(node: BNode) -> Iterator[Statement]:
-        for quad in (*store.quads(subject=node), *store.quads(object=node)):
-            yield from statements(quad, base, in_view=len(union) > 1)
+    def __init__(self, store: Queryable, base: str = CANONICAL_BASE) -> None:
+        self.store, self.base = store, base
+        self._known: dict[tuple[Node | None, URIRef | None, Node | None], list[Quad]] = {}
 
-    return View(select, touching)
+    def quads(
+        self, subject: Node | None, predicate: URIRef | None, value: Node | None
+    ) -> Iterator[Quad]:
+        """Yield the quads that match; those that were yielded to the end are kept."""
+        key = subject, predicate, value
+        known = self._known.get(key)
+        if known is not None:
+            yield from known
+            return
+        found: list[Quad] = []
+        terms = (None if term is None else _moved(term, self.base) for term in key)
+        for quad in self.store.quads(*terms):  # type: ignore[arg-type]
+            seen = quad
+            if self.base != CANONICAL_BASE:
+                seen = Quad(*(t if t is None else canonical(t, self.base) for t in quad))  # type: ignore[arg-type]
+            found.append(seen)
+            yield seen
+        self._known[key] = found
+
+    def view(self) -> View:
+        """Return the view: shapes and results keep the canonical base.
+
+        Queries are rewritten on their way in, terms on their way out.
+        """
+        names = (URIRef(rebase(name, self.base)) for name in IN_VIEW)
+        return self._view((DEFAULT_GRAPH, *names))
+
+    def default_view(self) -> View:
+        """Return the default graph alone as a view: what the hygiene checks are asked of."""
+        return self._view((DEFAULT_GRAPH,))
+
+    def _view(self, union: tuple[GraphChoice, ...]) -> View:
+        in_view = len(union) > 1
+
+        def select(query: str) -> Sequence[Mapping[str, Node]]:
+            rows = self.store.select(rebase(query, self.base), union_of=union)
+            if self.base == CANONICAL_BASE:
+                return rows
+            return [{n: canonical(term, self.base) for n, term in row.items()} for row in rows]
+
+        def matching(
+            subject: Node | None = None,
+            predicate: URIRef | None = None,
+            object: Node | None = None,  # noqa: A002  the standard's word
+        ) -> Iterator[Statement]:
+            if isinstance(subject, Literal):
+                return
+            for quad in self.quads(subject, predicate, object):
+                yield from stated(quad, in_view=in_view)
+
+        return View(select, matching, part_of)
 
 
-def default_view_of(store: Queryable, base: str = CANONICAL_BASE) -> View:
-    """Return the default graph alone as a view: what the hygiene checks are asked of."""
-    return _view(store, base, (DEFAULT_GRAPH,))
+def part_of(some: Iterable[Statement]) -> Select:
+    """Return what answers queries over some statements alone, the view as its default graph."""
+    return PartStore(Quad(*statement) for statement in some).select  # type: ignore[arg-type]
 
 
 def view_of(store: Queryable, base: str = CANONICAL_BASE) -> View:
-    """Return the view of a store whose own IRIs begin with ``base``.
-
-    Shapes and results keep the canonical base: queries are rewritten on their way in, terms on
-    their way out.
-    """
-    return _view(store, base, (DEFAULT_GRAPH, *(URIRef(rebase(name, base)) for name in IN_VIEW)))
+    """Return the view of a store whose own IRIs begin with ``base`` (see ``Reading``)."""
+    return Reading(store, base).view()
 
 
-def statements(
-    quad: Quad, base: str = CANONICAL_BASE, *, in_view: bool = True
-) -> Iterator[Statement]:
-    """Yield what a quad states: in the view, in a named graph, or in both."""
-    terms = [term if term is None else canonical(term, base) for term in quad]
-    subject, predicate, obj, graph = terms
-    if subject is None or not isinstance(predicate, URIRef) or obj is None:
+def stated(quad: Quad, *, in_view: bool = True) -> Iterator[Statement]:
+    """Yield what a canonical quad states: in the view, in a named graph, or in both."""
+    subject, predicate, value, graph = quad
+    if graph is None:
+        yield Statement(subject, predicate, value)
         return
-    if graph is None or (in_view and graph in IN_VIEW):
-        yield Statement(subject, predicate, obj)
-    if graph is not None:
-        yield Statement(subject, predicate, obj, graph)
+    if in_view and graph in _IN_VIEW:
+        yield Statement(subject, predicate, value)
+    yield Statement(subject, predicate, value, graph)
 
 
 def changes_of(
@@ -84,10 +124,13 @@ def changes_of(
 
     Without ``in_view`` the default graph stands for itself, as the checks see it.
     """
-    return Changes(
-        frozenset(s for quad in added for s in statements(quad, base, in_view=in_view)),
-        frozenset(s for quad in removed for s in statements(quad, base, in_view=in_view)),
-    )
+
+    def of(quads: Iterable[Quad]) -> frozenset[Statement]:
+        if base != CANONICAL_BASE:
+            quads = (Quad(*(t if t is None else canonical(t, base) for t in q)) for q in quads)  # type: ignore[arg-type]
+        return frozenset(s for quad in quads for s in stated(quad, in_view=in_view))
+
+    return Changes(of(added), of(removed))
 
 
 def canonical(term: Node, base: str) -> Node:
@@ -95,6 +138,16 @@ def canonical(term: Node, base: str) -> Node:
     if base == CANONICAL_BASE or isinstance(term, BNode) or base not in str(term):
         return term
     text = str(term).replace(base, CANONICAL_BASE)
+    if isinstance(term, Literal):
+        return Literal(text, lang=term.language, datatype=term.datatype, normalize=False)
+    return URIRef(text)
+
+
+def _moved(term: Node, base: str) -> Node:
+    """Return a canonical term as a store of another base has it."""
+    if base == CANONICAL_BASE or isinstance(term, BNode):
+        return term
+    text = rebase(str(term), base)
     if isinstance(term, Literal):
         return Literal(text, lang=term.language, datatype=term.datatype, normalize=False)
     return URIRef(text)

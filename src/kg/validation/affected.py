@@ -7,7 +7,7 @@ holds now.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rdflib import Literal, URIRef
@@ -15,8 +15,7 @@ from rdflib.term import Node, Variable
 
 from kg.validation.lookup import Changes, Lookup, Statement, View
 from kg.validation.patterns import THIS, Closure, Edge, Pattern, Scope, Step, variables_of
-
-Row = Mapping[Variable, Node]
+from kg.validation.relations import Names, Relation, Row, extended, same
 
 _NARROW: Final = 2
 
@@ -28,45 +27,66 @@ class Tracer:
     """Finds what a set of changes can alter."""
 
     def __init__(self, view: View, changes: Changes) -> None:
-        self._lookup = Lookup(view, changes.removed)
+        self.lookup = Lookup(view, changes.removed)
         self._by_predicate: dict[tuple[Node, bool], list[Statement]] = defaultdict(list)
-        self._matched: dict[Pattern, list[Row]] = {}
+        self._matched: dict[Pattern, Relation] = {}
         self._closures: dict[tuple[tuple[Step, ...], bool], dict[Node, set[Node]]] = {}
+        # What has changed is looked at from many sides.
+        self.lookup.expect(statement.subject for statement in changes)
         for statement in changes:
             self._by_predicate[statement.predicate, statement.graph is not None].append(statement)
 
-    def rows(self, scopes: Iterable[Scope], keys: Iterable[Variable] = ()) -> list[Row] | None:
-        """Return bindings, of ``this`` at least, that cover every answer that can have changed.
-
-        The variables of ``keys`` are bound as well where a step from the change leads to them.
+    def focus_nodes(self, scopes: Iterable[Scope]) -> set[Node] | None:
+        """Return focus nodes that cover every answer that can have changed.
 
         Return ``EVERYTHING`` where a change matches and leads to no focus node in particular.
         """
-        found: list[Row] = []
+        found = self.rows(scopes)
+        return EVERYTHING if found is None else {row[0] for rows in found.values() for row in rows}
+
+    def rows(
+        self, scopes: Iterable[Scope], keys: Iterable[Variable] = ()
+    ) -> dict[Names, set[tuple[Node, ...]]] | None:
+        """Return bindings that cover every answer that can have changed, by what they bind.
+
+        That is ``this``, first, and those of ``keys`` that a step from the change leads to.
+        Return ``EVERYTHING`` as ``focus_nodes`` does.
+        """
+        found: dict[Names, set[tuple[Node, ...]]] = defaultdict(set)
+        wanted = {*keys, THIS}
+        order = (THIS, *(key for key in keys if key != THIS))
         for scope in scopes:
             for pattern in scope.own:
                 if pattern not in self._matched:
-                    self._matched[pattern] = list(self._matches(pattern))
-                rows = self._matched[pattern]
-                if not rows:
+                    self._matched[pattern] = self._matches(pattern)
+                matched = self._matched[pattern]
+                if not matched.rows:
                     continue
                 rest = [other for other in (*scope.own, *scope.around) if other is not pattern]
-                reached = self._reach(rows, rest, set(keys))
-                if any(THIS not in row for row in reached):
+                reached = self._reach(matched, rest, wanted)
+                if reached.rows and THIS not in reached.names:
                     return EVERYTHING
-                found.extend(reached)
+                names = tuple(name for name in order if name in reached.names)
+                found[names] |= reached.only(names).rows
         return found
 
-    def _matches(self, pattern: Pattern) -> Iterator[Row]:
+    def _matches(self, pattern: Pattern) -> Relation:
         named = pattern.graph is not None
-        for step in pattern.steps:
-            for statement in self._changed(step.predicate, named=named):
-                if isinstance(pattern, Edge):
-                    row = bind(pattern, step, statement, {})
-                    if row is not None:
-                        yield row
-                else:
-                    yield from self._before(pattern, step, statement)
+        if isinstance(pattern, Edge):
+            start = Relation((), {()})
+            return extended(
+                start,
+                pattern,
+                lambda step, _: self._changed(step.predicate, named=named),
+            )
+        names = (pattern.subject,) if isinstance(pattern.subject, Variable) else ()
+        rows: set[Row] = {
+            (start,) if names else ()
+            for step in pattern.steps
+            for statement in self._changed(step.predicate, named=named)
+            for start in self._before(pattern, step, statement)
+        }
+        return Relation(names, rows)
 
     def _changed(self, predicate: URIRef | None, *, named: bool) -> list[Statement]:
         if predicate is not None:
@@ -78,7 +98,7 @@ class Tracer:
             for statement in statements
         ]
 
-    def _before(self, pattern: Closure, step: Step, statement: Statement) -> Iterator[Row]:
+    def _before(self, pattern: Closure, step: Step, statement: Statement) -> Iterator[Node]:
         """Yield what a changed link of a chain can be reached from, the object being left open."""
         link = statement.object if step.inverse else statement.subject
         onward = statement.subject if step.inverse else statement.object
@@ -89,31 +109,31 @@ class Tracer:
                 return
         starts = self.closure({link}, _reversed(pattern.steps), named=named)[link]
         for start in starts:
-            if isinstance(pattern.subject, Variable):
-                yield {pattern.subject: start}
-            elif same(start, pattern.subject):
-                yield {}
+            if isinstance(pattern.subject, Variable) or same(start, pattern.subject):
+                yield start
 
-    def _reach(self, rows: list[Row], rest: list[Pattern], keys: set[Variable]) -> list[Row]:
+    def _reach(self, known: Relation, rest: list[Pattern], wanted: set[Variable]) -> Relation:
         """Extend rows by the other patterns until each says which focus node it is about.
 
         What else would have to hold is left to the engine, which tests it sooner than we do.
         """
-        while rows and rest:
-            bound = set(rows[0])
+        while True:
+            known = known.only(_needed(known.names, rest, wanted))
+            if not (known.rows and rest):
+                return known
+            bound = set(known.names)
             if THIS in bound:
-                pattern = _leading_to(keys - bound, bound, rest)
+                pattern = _leading_to(wanted - bound, bound, rest)
             else:
-                pattern = self._next(rest, rows)
+                pattern = self._next(rest, known)
             if pattern is None:
-                break
+                return known
             rest = [other for other in rest if other is not pattern]
-            rows = self._extend(rows, pattern)
-        return rows
+            known = self._extend(known, pattern)
 
-    def _next(self, rest: list[Pattern], rows: list[Row]) -> Pattern | None:
+    def _next(self, rest: list[Pattern], known: Relation) -> Pattern | None:
         """Choose what narrows most: a test, then a step onward, then the narrowest step back."""
-        bound = set(rows[0])
+        bound = set(known.names)
         onward: list[Pattern] = []
         back: list[Pattern] = []
         for pattern in rest:
@@ -128,54 +148,51 @@ class Tracer:
             return (simple or onward)[0]
         if len(back) < 2:
             return back[0] if back else None
-        return self._narrowest(back, rows)
+        return self._narrowest(back, known)
 
-    def _narrowest(self, back: list[Pattern], rows: list[Row]) -> Pattern:
+    def _narrowest(self, back: list[Pattern], known: Relation) -> Pattern:
         """Choose by how much a step back leads to; a narrow one ends the counting."""
         fans: list[tuple[int, Pattern]] = []
         for pattern in sorted(back, key=lambda pattern: pattern.subject != THIS):
-            fans.append((self._fan(pattern, rows), pattern))
-            if fans[-1][0] <= _NARROW * len(rows):
+            fans.append((self._fan(pattern, known), pattern))
+            if fans[-1][0] <= _NARROW * len(known.rows):
                 break
         return min(fans, key=lambda fan: fan[0])[1]
 
-    def _fan(self, pattern: Pattern, rows: list[Row]) -> int:
+    def _fan(self, pattern: Pattern, known: Relation) -> int:
         if pattern.graph is not None:
             return 0
-        nodes = {value(pattern.object, row) for row in rows}
-        return sum(self._lookup.fan(step, nodes) for step in _reversed(pattern.steps))
+        nodes = known.values(pattern.object)
+        return sum(self.lookup.fan(step, nodes) for step in _reversed(pattern.steps))
 
-    def _extend(self, rows: list[Row], pattern: Pattern) -> list[Row]:
+    def _extend(self, known: Relation, pattern: Pattern) -> Relation:
         if isinstance(pattern, Closure):
-            return list(self._extend_closure(rows, pattern))
-        forward = _known(pattern.subject, set(rows[0]))
+            return self._extend_closure(known, pattern)
+        forward = _known(pattern.subject, set(known.names))
         start = pattern.subject if forward else pattern.object
-        nodes = {value(start, row) for row in rows}
-        extended: dict[frozenset[tuple[Variable, Node]], Row] = {}
+        nodes, named = known.values(start), pattern.graph is not None
+        found = {}
         for step in pattern.steps:
             way = step if forward else Step(step.predicate, not step.inverse)
-            found = self._lookup.along(way, nodes, named=pattern.graph is not None)
-            for row in rows:
-                for statement in found[value(start, row)]:
-                    more = bind(pattern, step, statement, row)
-                    if more is not None:
-                        extended[frozenset(more.items())] = more
-        return list(extended.values())
+            found[step] = self.lookup.along(way, nodes, named=named)
+        value = known.getter(start)
+        return extended(known, pattern, lambda step, row: found[step][value(row)])
 
-    def _extend_closure(self, rows: list[Row], pattern: Closure) -> Iterator[Row]:
-        forward = _known(pattern.subject, set(rows[0]))
+    def _extend_closure(self, known: Relation, pattern: Closure) -> Relation:
+        forward = _known(pattern.subject, set(known.names))
         start, end = pattern.subject, pattern.object
         steps = pattern.steps
         if not forward:
             start, end, steps = end, start, _reversed(steps)
-        nodes = {value(start, row) for row in rows}
-        reached = self.closure(nodes, steps, named=pattern.graph is not None)
-        for row in rows:
-            ends = reached[value(start, row)]
-            if isinstance(end, Variable) and end not in row:
-                yield from ({**row, end: node} for node in ends)
-            elif _is_among(value(end, row), ends):
-                yield row
+        nodes, named = known.values(start), pattern.graph is not None
+        reached = self.closure(nodes, steps, named=named)
+        value = known.getter(start)
+        if isinstance(end, Variable) and end not in known.names:
+            rows = {(*row, node) for row in known.rows for node in reached[value(row)]}
+            return Relation((*known.names, end), rows)
+        other = known.getter(end)
+        rows = {row for row in known.rows if _is_among(other(row), reached[value(row)])}
+        return Relation(known.names, rows)
 
     def closure(
         self, nodes: Iterable[Node], steps: tuple[Step, ...], *, named: bool
@@ -184,7 +201,7 @@ class Tracer:
         known = self._closures.setdefault((steps, named), {})
         missing = [node for node in nodes if node not in known]
         if missing:
-            known.update(closure(self._lookup, missing, steps, named=named))
+            known.update(closure(self.lookup, missing, steps, named=named))
         return known
 
 
@@ -212,49 +229,20 @@ def closure(
     return reached
 
 
-def bind(pattern: Edge, step: Step, statement: Statement, row: Row) -> Row | None:
-    """Return a row with what a statement binds, or None where the two do not agree."""
-    start, end = statement.subject, statement.object
-    if step.inverse:
-        start, end = end, start
-    more = dict(row)
-    if not (_agree(pattern.subject, start, more) and _agree(pattern.object, end, more)):
-        return None
-    if pattern.name is not None and not _agree(pattern.name, statement.predicate, more):
-        return None
-    if pattern.graph is not None and statement.graph is not None:
-        return more if _agree(pattern.graph, statement.graph, more) else None
-    return more
-
-
-def _agree(term: Node, node: Node, row: dict[Variable, Node]) -> bool:
-    if isinstance(term, Variable):
-        known = row.setdefault(term, node)
-        return known is node or same(known, node)
-    return same(term, node)
-
-
-def same(one: Node, other: Node) -> bool:
-    """Say whether two terms may be one: the engine writes numbers and dates in its own way."""
-    if one == other:
-        return True
-    return (
-        isinstance(one, Literal)
-        and isinstance(other, Literal)
-        and one.datatype is not None
-        and other.datatype is not None
-    )
-
-
 def _is_among(node: Node, others: set[Node]) -> bool:
     if node in others or not isinstance(node, Literal):
         return node in others
     return any(same(node, other) for other in others)
 
 
-def value(term: Node, row: Row) -> Node:
-    """Return what a variable is bound to, or the term itself."""
-    return row[term] if isinstance(term, Variable) else term
+def _needed(bound: Names, rest: list[Pattern], wanted: set[Variable]) -> Names:
+    """Return the variables that a row is asked for again."""
+    if THIS in bound:
+        # Only keys are still looked for, and these from the subjects before them.
+        keys = wanted - set(bound)
+        rest = [p for p in rest if isinstance(p, Edge) and p.object in keys]
+    needed = wanted | variables_of(rest)
+    return tuple(name for name in bound if name in needed)
 
 
 def _known(term: Node, bound: set[Variable]) -> bool:

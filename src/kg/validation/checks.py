@@ -20,9 +20,10 @@ from rdflib.term import Node, Variable
 from kg.errors import Location, RecordError
 from kg.language import Text
 from kg.validation.affected import EVERYTHING, Tracer
-from kg.validation.lookup import Changes, Select, View
-from kg.validation.patterns import THIS, NotLocalError, Scope
-from kg.validation.query_scopes import scopes_of_query
+from kg.validation.extract import Extract, held
+from kg.validation.lookup import Changes, Lookup, Select, View
+from kg.validation.patterns import NotLocalError
+from kg.validation.query_scopes import QueryScopes, scopes_of_query
 from kg.validation.restriction import restrict_groups
 
 _NODE: Final = Variable("node")
@@ -97,22 +98,33 @@ def recheck(view: View, checks: Iterable[Check], changes: Changes) -> list[Findi
     can touch are asked about; a check of which that cannot be told is asked as a whole.
     """
     tracer = Tracer(view, changes)
-    findings: list[Finding] = []
-    for check in checks:
-        for query in _restricted(check, tracer):
-            findings.extend(_findings(check, view.select(query)))
-    return findings
+    lookup = Lookup(view) if changes.removed else tracer.lookup
+    extract = Extract(view, lookup)
+    # All that is to be asked is known before anything is: one extract is for all of it.
+    asked = [(c, *_restricted(c, tracer, lookup, extract, view.select)) for c in checks]
+    return [
+        finding
+        for check, select, queries in asked
+        for query in queries
+        for finding in _findings(check, select(query))
+    ]
 
 
-def _restricted(check: Check, tracer: Tracer) -> Iterator[str]:
-    scopes = _scopes(check.query)
-    rows = EVERYTHING if scopes is None else tracer.rows(scopes)
-    if rows is EVERYTHING or any(isinstance(row[THIS], BNode) for row in rows):
-        yield check.query
-        return
-    nodes = sorted(node for node in {row[THIS] for row in rows} if isinstance(node, URIRef))
-    for start in range(0, len(nodes), _AT_ONCE):
-        yield restrict_groups(check.query, _NODE, nodes[start : start + _AT_ONCE])
+def _restricted(
+    check: Check, tracer: Tracer, lookup: Lookup, extract: Extract, select: Select
+) -> tuple[Select, list[str]]:
+    """Return the queries that ask a check about what may have changed, and who is to be asked."""
+    read = _scopes(check.query)
+    found = EVERYTHING if read is None else tracer.focus_nodes(read.scopes)
+    if read is None or found is EVERYTHING or any(isinstance(node, BNode) for node in found):
+        return select, [check.query]
+    nodes = sorted(n for n in held(read.required, found, lookup) if isinstance(n, URIRef))
+    if nodes and len(nodes) <= _AT_ONCE and extract.add(read.scopes, nodes):
+        select = extract.select
+    starts = range(0, len(nodes), _AT_ONCE)
+    return select, [
+        restrict_groups(check.query, _NODE, nodes[start : start + _AT_ONCE]) for start in starts
+    ]
 
 
 def prepare(checks: Iterable[Check]) -> None:
@@ -122,9 +134,9 @@ def prepare(checks: Iterable[Check]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _scopes(query: str) -> tuple[Scope, ...] | None:
+def _scopes(query: str) -> QueryScopes | None:
     try:
-        return scopes_of_query(query, _NODE).scopes
+        return scopes_of_query(query, _NODE)
     except NotLocalError:
         return None
 

@@ -1,6 +1,6 @@
 """What the results of a shapes graph depend on, read once for any number of validations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from rdflib import URIRef
@@ -34,7 +34,7 @@ class Dependencies:
             except NotLocalError:
                 continue
             targets = target_scopes(rule.targets, Fresh())
-            rules[rule.constraint] = QueryScopes((*targets, *read.scopes), read.keys)
+            rules[rule.constraint] = replace(read, scopes=(*targets, *read.scopes))
         if shapes.scopes is None:
             return cls(None, rules)
         pooled = (_numbered(scope) for read in shapes.scopes.values() for scope in read.scopes)

@@ -1,7 +1,7 @@
 """Validation after a change, at the cost of the change: the report that the whole would give."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rdflib import BNode, URIRef
@@ -9,13 +9,16 @@ from rdflib.term import Node, Variable
 
 from kg.validation.affected import EVERYTHING, Tracer
 from kg.validation.dependencies import Dependencies
-from kg.validation.lookup import Changes, Lookup, View
-from kg.validation.neighbourhood import judge_focus_nodes, targeted
-from kg.validation.patterns import THIS
+from kg.validation.extract import Extract, held
+from kg.validation.lookup import Changes, Lookup, Select, View
+from kg.validation.neighbourhood import Membership, judge_focus_nodes
+from kg.validation.patterns import THIS, Scope
+from kg.validation.relations import Names
 from kg.validation.report import Report, Result
 from kg.validation.restriction import restrict
 from kg.validation.rules import Rule, set_level_query
-from kg.validation.screen import screen
+from kg.validation.screen import compiled
+from kg.validation.shape_scopes import ShapeScopes
 from kg.validation.shapes import Shapes
 from kg.validation.whole import core_results, rule_results
 
@@ -23,7 +26,7 @@ _AT_ONCE: Final = 2000
 MANY: Final = 20_000
 """From so many affected focus nodes on, screening the whole view costs less than judging them."""
 
-_Key = tuple[Node, ...]
+_Stale = dict[Names, set[tuple[Node, ...]]]
 
 
 def revalidate(
@@ -34,32 +37,77 @@ def revalidate(
     ``view`` is the view after them. The report is the one that ``validate_view`` would give.
     Raises ``ShapesError`` if the shapes cannot be evaluated.
     """
-    tracer = Tracer(view, changes)
-    lookup = Lookup(view)
-    affected = _affected_by_core(tracer, dependencies)
-    results: list[Result] = []
-    if affected is EVERYTHING:
-        results.extend(core_results(view, shapes, lookup))
-    else:
-        core = shapes.scopes or {}
-        declared = {shape: scopes.targets for shape, scopes in core.items()}
-        targets = targeted(declared, affected, lookup)
-        pairs = screen(core, shapes.core, view.select, targets)
-        results.extend(
-            r for r in before.results if not r.constraint and r.focus_node not in affected
-        )
-        results.extend(judge_focus_nodes(pairs, core, shapes, lookup))
-    for rule in shapes.rules:
-        stale = _affected_by_rule(rule, tracer, dependencies)
-        if stale is EVERYTHING:
-            query = set_level_query(rule, shapes.prefixes)
-            results.extend(rule_results(rule, shapes, view.select, query))
+    return Report.of(_Revalidation(view, shapes, dependencies, before, changes).results())
+
+
+class _Revalidation:
+    """One view after some changes, and what is looked up in it for all shapes and rules."""
+
+    def __init__(
+        self,
+        view: View,
+        shapes: Shapes,
+        dependencies: Dependencies,
+        before: Report,
+        changes: Changes,
+    ) -> None:
+        self.view, self.shapes, self.dependencies, self.before = view, shapes, dependencies, before
+        self.tracer = Tracer(view, changes)
+        self.lookup = Lookup(view) if changes.removed else self.tracer.lookup
+        self.membership = Membership(self.lookup)
+        self.extract = Extract(view, self.lookup)
+
+    def results(self) -> Iterator[Result]:
+        """Yield every result that the view has now."""
+        affected = _affected_by_core(self.tracer, self.dependencies)
+        # All that is to be asked is known before anything is: one extract is for all of it.
+        core = None if affected is EVERYTHING else list(self._suspects(affected))
+        rules = [(rule, *self._stale(rule)) for rule in self.shapes.rules]
+        if affected is EVERYTHING or core is None:
+            yield from core_results(self.view, self.shapes, self.lookup)
         else:
-            earlier = (r for r in before.results if r.constraint == rule.constraint)
-            results.extend(r for r in earlier if not _is_stale(r, stale))
-            for query in _restricted(rule, stale, shapes, lookup):
-                results.extend(rule_results(rule, shapes, view.select, query))
-    return Report.of(results)
+            earlier = (r for r in self.before.results if not r.constraint)
+            yield from (r for r in earlier if r.focus_node not in affected)
+            yield from self._judged(core)
+        for rule, stale, queries in rules:
+            if stale is not EVERYTHING:
+                earlier = (r for r in self.before.results if r.constraint == rule.constraint)
+                yield from (r for r in earlier if not _is_stale(r, stale))
+            for select, query in queries:
+                yield from rule_results(rule, self.shapes, select, query)
+
+    def _suspects(self, affected: set[Node]) -> Iterator[tuple[ShapeScopes, set[Node], Select]]:
+        """Yield each shape with its targets among the affected nodes, and who is to be asked."""
+        for scopes in (self.shapes.scopes or {}).values():
+            nodes = self.membership.targeted(scopes.targets, affected)
+            if nodes:
+                yield scopes, nodes, self._asked(scopes.scopes, nodes)
+
+    def _judged(self, core: list[tuple[ShapeScopes, set[Node], Select]]) -> Iterator[Result]:
+        screen = compiled(self.shapes.core, self.view.select)
+        pairs = {
+            read.shape: screen.focus_nodes(read, select, nodes) for read, nodes, select in core
+        }
+        yield from judge_focus_nodes(pairs, self.shapes.scopes or {}, self.shapes, self.lookup)
+
+    def _stale(self, rule: Rule) -> tuple[_Stale | None, list[tuple[Select, str]]]:
+        """Return what a rule may say otherwise now, and the queries that tell what it says."""
+        stale = _affected_by_rule(rule, self.tracer, self.dependencies)
+        if stale is EVERYTHING:
+            return stale, [(self.view.select, set_level_query(rule, self.shapes.prefixes))]
+        depends = self.dependencies.rules[rule.constraint]
+        nodes = {key[0] for keys in stale.values() for key in keys}
+        nodes = self.membership.targeted(rule.targets, nodes)
+        nodes = held(depends.required, nodes, self.lookup)
+        if not nodes:
+            return stale, []
+        select = self._asked(depends.scopes, nodes)
+        return stale, [(select, q) for q in _restricted(rule, stale, nodes, self.shapes.prefixes)]
+
+    def _asked(self, scopes: tuple[Scope, ...], nodes: set[Node]) -> Select:
+        if len(nodes) <= _AT_ONCE and self.extract.add(scopes, nodes):
+            return self.extract.select
+        return self.view.select
 
 
 def _affected_by_core(tracer: Tracer, dependencies: Dependencies) -> set[Node] | None:
@@ -68,31 +116,33 @@ def _affected_by_core(tracer: Tracer, dependencies: Dependencies) -> set[Node] |
         return EVERYTHING
     affected: set[Node] = set()
     for scope in dependencies.pooled:
-        rows = tracer.rows((scope,))
-        if rows is EVERYTHING:
+        nodes = tracer.focus_nodes((scope,))
+        if nodes is EVERYTHING:
             return EVERYTHING
-        affected.update(row[THIS] for row in rows)
+        affected |= nodes
         if len(affected) > MANY:
             return EVERYTHING
     return affected
 
 
-def _affected_by_rule(
-    rule: Rule, tracer: Tracer, dependencies: Dependencies
-) -> dict[tuple[Variable, ...], set[_Key]] | None:
+def _affected_by_rule(rule: Rule, tracer: Tracer, dependencies: Dependencies) -> _Stale | None:
     """Return what may have changed, by the variables that tell it: focus nodes, or more exactly."""
     depends = dependencies.rules.get(rule.constraint)
-    rows = tracer.rows(depends.scopes, depends.keys) if depends else EVERYTHING
-    if depends is None or rows is EVERYTHING or len(rows) > MANY:
+    found = tracer.rows(depends.scopes, depends.keys) if depends else EVERYTHING
+    if found is EVERYTHING or sum(map(len, found.values())) > MANY:
         return EVERYTHING
-    if any(isinstance(row[THIS], BNode) for row in rows):
-        # A query cannot name a blank node.
-        return EVERYTHING
-    stale: dict[tuple[Variable, ...], set[_Key]] = defaultdict(set)
-    for row in rows:
-        # The engine writes literals in its own way, so that only IRIs tell results apart.
-        names = tuple(n for n in depends.keys if n == THIS or isinstance(row.get(n), URIRef))
-        stale[names].add(tuple(row[name] for name in names))
+    stale: _Stale = defaultdict(set)
+    for names, rows in found.items():
+        for row in rows:
+            if type(row[0]) is BNode:
+                # A query cannot name a blank node.
+                return EVERYTHING
+            # The engine writes literals in its own way, so that only IRIs tell results apart.
+            telling = [n for n, term in enumerate(row) if not n or type(term) is URIRef]
+            if len(telling) == len(row):
+                stale[names].add(row)
+            else:
+                stale[tuple(names[n] for n in telling)].add(tuple(row[n] for n in telling))
     whole = {key[0] for key in stale.get((THIS,), ())}
     for names, keys in stale.items():
         if names != (THIS,):
@@ -100,7 +150,7 @@ def _affected_by_rule(
     return stale
 
 
-def _is_stale(result: Result, stale: dict[tuple[Variable, ...], set[_Key]]) -> bool:
+def _is_stale(result: Result, stale: _Stale) -> bool:
     terms = {
         THIS: result.focus_node,
         Variable("value"): result.value,
@@ -110,15 +160,10 @@ def _is_stale(result: Result, stale: dict[tuple[Variable, ...], set[_Key]]) -> b
 
 
 def _restricted(
-    rule: Rule,
-    stale: dict[tuple[Variable, ...], set[_Key]],
-    shapes: Shapes,
-    lookup: Lookup,
+    rule: Rule, stale: _Stale, nodes: set[Node], prefixes: Mapping[str, str]
 ) -> Iterator[str]:
-    """Yield the query of a rule, restricted to what may have changed and is a target."""
-    nodes = {key[0] for keys in stale.values() for key in keys}
-    targets = targeted({rule.shape: rule.targets}, nodes, lookup)[rule.shape] if nodes else set()
+    """Yield the query of a rule, restricted to what may have changed of some focus nodes."""
     for names, keys in stale.items():
-        wanted = sorted(key for key in keys if key[0] in targets)
+        wanted = sorted(key for key in keys if key[0] in nodes)
         for start in range(0, len(wanted), _AT_ONCE):
-            yield restrict(rule.select, names, wanted[start : start + _AT_ONCE], shapes.prefixes)
+            yield restrict(rule.select, names, wanted[start : start + _AT_ONCE], prefixes)

@@ -1,9 +1,10 @@
-"""Triples around nodes, asked of the engine for many nodes at once and kept."""
+"""Triples around nodes, asked of the store node by node and kept."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple, Protocol
 
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
@@ -17,6 +18,8 @@ Its default graph is the view; its named graphs are the article graphs and the l
 """
 
 _AT_ONCE: Final = 2000
+_FEW: Final = 2
+"""So many predicates of a node are asked for one by one; then all that it says is fetched."""
 
 
 class Statement(NamedTuple):
@@ -28,16 +31,30 @@ class Statement(NamedTuple):
     graph: Node | None = None
 
 
+class Matching(Protocol):
+    """Finds statements by some of their terms."""
+
+    def __call__(
+        self,
+        subject: Node | None = None,
+        predicate: URIRef | None = None,
+        object: Node | None = None,  # noqa: A002  the standard's word
+    ) -> Iterator[Statement]:
+        """Yield the statements of view and named graphs that match; None matches every term."""
+
+
 @dataclass(frozen=True)
 class View:
     """What is validated, as far as it has to be known.
 
     ``select`` answers SELECT queries (see ``Select``); a triple may be counted more than once.
-    ``touching(node)`` yields the statements whose subject or object is a blank node.
+    ``matching`` finds statements; blank nodes are known by it, which no query can name.
+    ``part`` returns what answers queries over some statements alone, as if there were no others.
     """
 
     select: Select
-    touching: Callable[[BNode], Iterable[Statement]]
+    matching: Matching
+    part: Callable[[Iterable[Statement]], Select]
 
 
 @dataclass(frozen=True)
@@ -58,80 +75,111 @@ class Changes:
         yield from self.removed
 
 
+class TooManyError(Exception):
+    """More statements lead along a step than were to be looked at."""
+
+
+_Found = tuple[list[Statement], list[Statement]]
+"""Statements of the view, and of named graphs."""
+
+
 class Lookup:
     """Statements by subject or object and predicate; what ``removed`` holds is still found."""
 
     def __init__(self, view: View, removed: Iterable[Statement] = ()) -> None:
+        self.fetched = 0
         self._view = view
-        self._known: dict[tuple[Step, bool], dict[Node, list[Statement]]] = defaultdict(dict)
+        self._known: dict[Step, dict[Node, _Found]] = defaultdict(dict)
+        self._about: dict[Node, dict[URIRef, _Found]] = {}
+        self._asked: dict[Node, int] = defaultdict(int)
         self._removed: dict[tuple[Node, bool], list[Statement]] = defaultdict(list)
         for statement in removed:
             self._removed[statement.subject, False].append(statement)
             self._removed[statement.object, True].append(statement)
 
+    def expect(self, nodes: Iterable[Node]) -> None:
+        """Fetch all that these nodes say as soon as something of it is asked for."""
+        for node in nodes:
+            self._asked[node] = _FEW
+
     def along(
-        self, step: Step, nodes: Collection[Node], *, named: bool = False
+        self,
+        step: Step,
+        nodes: Collection[Node],
+        *,
+        named: bool = False,
+        most: int | None = None,
     ) -> dict[Node, list[Statement]]:
         """Return the statements that lead along a step from each of the nodes.
 
-        ``named`` asks for those of the named graphs instead of those of the view.
+        ``named`` asks for those of the named graphs instead of those of the view. Raises
+        ``TooManyError`` where more than ``most`` lead from one node.
         """
-        known = self._known[step, named]
-        missing = [node for node in nodes if node not in known]
-        for node in missing:
-            known[node] = [
-                statement
-                for statement in self._removed.get((node, step.inverse), ())
-                if step.predicate in (None, statement.predicate)
-                and (statement.graph is not None) is named
-            ]
-        askable = [n for n in missing if step.inverse or not isinstance(n, Literal)]
-        for start in range(0, len(askable), _AT_ONCE):
-            self._ask(step, askable[start : start + _AT_ONCE], known, named=named)
-        return {node: known[node] for node in nodes}
+        known = self._known[step]
+        for node in nodes:
+            if node not in known:
+                known[node] = self._find(step, node, most)
+        return {node: known[node][named] for node in nodes}
 
     def fan(self, step: Step, nodes: Collection[Node]) -> int:
         """Count the statements of the view that lead along a step from any of the nodes."""
-        known = self._known[step, False]
+        known = self._known[step]
         missing = [node for node in nodes if node not in known and not isinstance(node, BNode)]
-        total = sum(len(known[node]) for node in nodes if node in known)
+        total = sum(len(known[node][False]) for node in nodes if node in known)
         for start in range(0, len(missing), _AT_ONCE):
-            rows = _values(missing[start : start + _AT_ONCE])
-            body = _body(step, named=False)
-            query = f"SELECT (COUNT(*) AS ?n) WHERE {{ VALUES (?i ?k) {{ {rows} }} {body} }}"
+            rows = " ".join(node.n3() for node in missing[start : start + _AT_ONCE])
+            predicate = step.predicate.n3() if step.predicate else "?p"
+            triple = f"?o {predicate} ?k" if step.inverse else f"?k {predicate} ?o"
+            query = f"SELECT (COUNT(*) AS ?n) WHERE {{ VALUES ?k {{ {rows} }} {triple} }}"
             total += int(str(self._view.select(query)[0]["n"]))
         return total
 
-    def _ask(
-        self, step: Step, nodes: list[Node], known: dict[Node, list[Statement]], *, named: bool
-    ) -> None:
-        blank = [node for node in nodes if isinstance(node, BNode)]
-        for unnamed in blank:
-            known[unnamed].extend(
-                statement
-                for statement in self._view.touching(unnamed)
-                if step.predicate in (None, statement.predicate)
-                and unnamed == (statement.object if step.inverse else statement.subject)
-                and (statement.graph is not None) is named
-            )
-        rest = [node for node in nodes if not isinstance(node, BNode)]
-        if not rest:
-            return
-        shown = "?i ?o" + (" ?p" if step.predicate is None else "") + (" ?g" if named else "")
-        body = _body(step, named=named)
-        query = f"SELECT {shown} WHERE {{ VALUES (?i ?k) {{ {_values(rest)} }} {body} }}"
-        for row in self._view.select(query):
-            node, other = rest[int(str(row["i"]))], row["o"]
-            ends = (other, node) if step.inverse else (node, other)
-            predicate = step.predicate or URIRef(str(row["p"]))
-            known[node].append(Statement(ends[0], predicate, ends[1], row.get("g")))
+    def _find(self, step: Step, node: Node, most: int | None) -> _Found:
+        """Ask the store once for what view and named graphs hold."""
+        found = self._ask(step, node, most)
+        gone = self._removed.get((node, step.inverse))
+        if not gone:
+            return found
+        found = [*found[False]], [*found[True]]
+        for statement in gone:
+            if step.predicate in (None, statement.predicate):
+                found[statement.graph is not None].append(statement)
+        return found
+
+    def _ask(self, step: Step, node: Node, most: int | None) -> _Found:
+        predicate, inverse = step
+        if inverse:
+            self.fetched += 1
+            return _parted(_some(self._view.matching(predicate=predicate, object=node), most))
+        if isinstance(node, Literal):
+            return [], []
+        self._asked[node] += 1
+        if predicate is not None and self._asked[node] <= _FEW:
+            self.fetched += 1
+            return _parted(_some(self._view.matching(node, predicate), most))
+        about = self._about.get(node)
+        if about is None:
+            self.fetched += 1
+            by_predicate: dict[URIRef, _Found] = defaultdict(lambda: ([], []))
+            for statement in self._view.matching(node):
+                by_predicate[statement.predicate][statement.graph is not None].append(statement)
+            about = self._about[node] = dict(by_predicate)
+        if predicate is not None:
+            return about.get(predicate) or ([], [])
+        return _parted(s for pair in about.values() for found in pair for s in found)
 
 
-def _values(nodes: Sequence[Node]) -> str:
-    return " ".join(f"({number} {node.n3()})" for number, node in enumerate(nodes))
+def _some(statements: Iterator[Statement], most: int | None) -> Iterable[Statement]:
+    if most is None:
+        return statements
+    found = list(islice(statements, most + 1))
+    if len(found) > most:
+        raise TooManyError
+    return found
 
 
-def _body(step: Step, *, named: bool) -> str:
-    predicate = step.predicate.n3() if step.predicate else "?p"
-    triple = f"?o {predicate} ?k" if step.inverse else f"?k {predicate} ?o"
-    return f"GRAPH ?g {{ {triple} }}" if named else triple
+def _parted(statements: Iterable[Statement]) -> _Found:
+    found: _Found = [], []
+    for statement in statements:
+        found[statement.graph is not None].append(statement)
+    return found

@@ -5,7 +5,6 @@ so that what else is in the extract is context and never a focus node. Every sta
 shape could read from one of them is in it: the scopes of the shape say which those are.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -27,32 +26,36 @@ _TYPE: Final = Step(RDF.type)
 _SUBCLASS: Final = Step(RDFS.subClassOf)
 
 
-def targeted(
-    targets: Mapping[Node, Targets], nodes: Collection[Node], lookup: Lookup
-) -> dict[Node, set[Node]]:
-    """Return, by shape, those of the nodes that are among its targets."""
-    classes = {
-        node: {s.object for s in found} for node, found in lookup.along(_TYPE, nodes).items()
-    }
-    above = closure(lookup, {name for names in classes.values() for name in names}, (_SUBCLASS,))
-    members: dict[Node, set[Node]] = defaultdict(set)
-    for node, names in classes.items():
-        for name in {upper for stated in names for upper in above[stated]}:
-            members[name].add(node)
+class Membership:
+    """Which nodes are among the targets of shapes; each is looked at once."""
 
-    def with_step(predicate: Node, *, inverse: bool) -> set[Node]:
-        step = Step(URIRef(str(predicate)), inverse)
-        return {node for node, found in lookup.along(step, nodes).items() if found}
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._classes: dict[Node, set[Node]] = {}
+        self._above: dict[Node, set[Node]] = {}
 
-    given = set(nodes)
-    return {
-        shape: (given & set(declared.nodes)).union(
-            *(members[name] for name in declared.classes),
-            *(with_step(predicate, inverse=False) for predicate in declared.subjects_of),
-            *(with_step(predicate, inverse=True) for predicate in declared.objects_of),
-        )
-        for shape, declared in targets.items()
-    }
+    def targeted(self, declared: Targets, nodes: Collection[Node]) -> set[Node]:
+        """Return those of the nodes that are among the targets."""
+        found = set(declared.nodes).intersection(nodes)
+        if declared.classes:
+            self._read(nodes)
+            wanted = set(declared.classes)
+            found |= {node for node in nodes if not wanted.isdisjoint(self._classes[node])}
+        for predicates, inverse in ((declared.subjects_of, False), (declared.objects_of, True)):
+            for predicate in predicates:
+                step = Step(URIRef(str(predicate)), inverse)
+                statements = self._lookup.along(step, nodes)
+                found |= {node for node in nodes if statements[node]}
+        return found
+
+    def _read(self, nodes: Collection[Node]) -> None:
+        missing = [node for node in nodes if node not in self._classes]
+        types = self._lookup.along(_TYPE, missing)
+        stated = {node: {s.object for s in found} for node, found in types.items()}
+        fresh = {name for names in stated.values() for name in names} - self._above.keys()
+        self._above.update(closure(self._lookup, fresh, (_SUBCLASS,)))
+        for node, names in stated.items():
+            self._classes[node] = set().union(*(self._above[name] for name in names))
 
 
 def judge_focus_nodes(

@@ -32,10 +32,14 @@ _EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
 
 @dataclass(frozen=True)
 class QueryScopes:
-    """What the answer to a query depends on, and the variables by which it can be asked in part."""
+    """What the answer to a query depends on, and the variables by which it can be asked in part.
+
+    The patterns of ``required`` hold wherever there is an answer.
+    """
 
     scopes: tuple[Scope, ...]
     keys: tuple[Variable, ...]
+    required: tuple[Pattern, ...] = ()
 
 
 @dataclass
@@ -80,7 +84,7 @@ def scopes_of_query(query: str, focus: Variable = THIS) -> QueryScopes:
     projected = [part.var for part in tree.projection or () if part.var]
     # Of a group, some members alone would make another group.
     others = [name for name in projected if name != focus and not tree.groupby]
-    return QueryScopes(tuple(whole.scopes((), fresh)), (THIS, *others))
+    return QueryScopes(tuple(whole.scopes((), fresh)), (THIS, *others), tuple(whole.own))
 
 
 def renamed(patterns: Iterable[Pattern], names: Mapping[Variable, Variable]) -> Iterator[Pattern]:

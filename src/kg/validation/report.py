@@ -5,8 +5,10 @@ and a report can be compared, linked to and published.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rdflib import Graph, Literal, URIRef
@@ -84,36 +86,49 @@ class Report:
         graph.add((report, RDF.type, SH.ValidationReport))
         graph.add((report, SH.conforms, Literal(self.conforms)))
         for result in self.results:
-            graph.add((report, SH.result, result.iri))
-            _describe(result, graph)
+            name = result.iri
+            graph.add((report, SH.result, name))
+            _describe(result, name, graph)
         return graph
 
 
-def read_report(graph: Graph, shapes: Shapes) -> Report:
+def read_report(graph: Iterable[tuple[Node, Node, Node]], shapes: Shapes) -> Report:
     """Return the report that a graph holds, as ``to_graph`` writes it, in the words of the shapes.
 
     Raises ``KeyError`` for results of shapes that are not there any more.
     """
-    results = []
-    for node in graph.objects(None, SH.result):
-        shape = URIRef(str(graph.value(node, SH.sourceShape)))
-        constraint = graph.value(node, SH.sourceConstraint)
-        results.append(
-            Result(
-                shape=shape,
-                component=URIRef(str(graph.value(node, SH.sourceConstraintComponent))),
-                focus_node=graph.value(node, SH.focusNode) or node,
-                severity=shapes.severities[shape],
-                message=shapes.messages[shape],
-                path=graph.value(node, SH.resultPath),
-                value=graph.value(node, SH.value),
-                constraint=constraint if isinstance(constraint, URIRef) else None,
-            )
-        )
-    return Report.of(results)
+    said: dict[Node, dict[Node, Node]] = defaultdict(dict)
+    named: list[Node] = []
+    for subject, predicate, value in graph:
+        if predicate == SH.result:
+            named.append(value)
+        else:
+            said[subject][predicate] = value
+    return Report.of(_result(node, said[node], shapes) for node in named)
 
 
-def _describe(result: Result, graph: Graph) -> None:
+def _result(node: Node, said: Mapping[Node, Node], shapes: Shapes) -> Result:
+    shape = URIRef(str(said.get(SH.sourceShape)))
+    constraint = said.get(SH.sourceConstraint)
+    return Result(
+        shape=shape,
+        component=URIRef(str(said.get(SH.sourceConstraintComponent))),
+        focus_node=said.get(SH.focusNode) or node,
+        severity=shapes.severities[shape],
+        message=shapes.messages[shape],
+        path=said.get(SH.resultPath),
+        value=said.get(SH.value),
+        constraint=constraint if isinstance(constraint, URIRef) else None,
+    )
+
+
+@lru_cache(maxsize=512)
+def _words(message: Text) -> tuple[Literal, Literal]:
+    return Literal(message.id, lang="id"), Literal(message.en, lang="en")
+
+
+def _describe(result: Result, name: URIRef, graph: Graph) -> None:
+    indonesian, english = _words(result.message)
     properties: tuple[tuple[URIRef, Node | None], ...] = (
         (RDF.type, SH.ValidationResult),
         (SH.sourceShape, result.shape),
@@ -123,9 +138,9 @@ def _describe(result: Result, graph: Graph) -> None:
         (SH.resultPath, result.path),
         (SH.value, result.value),
         (SH.resultSeverity, result.severity),
-        (SH.resultMessage, Literal(result.message.id, lang="id")),
-        (SH.resultMessage, Literal(result.message.en, lang="en")),
+        (SH.resultMessage, indonesian),
+        (SH.resultMessage, english),
     )
     for predicate, term in properties:
         if term is not None:
-            graph.add((result.iri, predicate, term))
+            graph.add((name, predicate, term))

@@ -9,6 +9,7 @@ is named and pySHACL decides.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from rdflib import BNode, Graph, URIRef
@@ -47,6 +48,7 @@ class Screen:
     shapes: Graph
     subclasses: Mapping[Node, set[Node]]
     _number: int = field(default=0)
+    _parts: dict[Node, list[Suspicion]] = field(default_factory=dict)
 
     def focus_nodes(
         self, scopes: ShapeScopes, select: Select, among: Collection[Node] | None = None
@@ -61,10 +63,13 @@ class Screen:
             found.update(node for node in among if isinstance(node, BNode))
             if len(found) == len(among):
                 return found
-        suspicions = list(self.suspicions(scopes.shape, "?this"))
-        # What needs no other patterns is asked in one go over the targets.
-        alone = any_of(s.expression for s in suspicions if not s.patterns)
-        parts = [Suspicion("", alone), *(s for s in suspicions if s.patterns)]
+        parts = self._parts.get(scopes.shape)
+        if parts is None:
+            suspicions = list(self.suspicions(scopes.shape, "?this"))
+            # What needs no other patterns is asked in one go over the targets.
+            alone = any_of(s.expression for s in suspicions if not s.patterns)
+            parts = [Suspicion("", alone), *(s for s in suspicions if s.patterns)]
+            self._parts[scopes.shape] = parts
         targets = self._targets(scopes)
         if among is not None:
             named = " ".join(node.n3() for node in among if not isinstance(node, BNode))
@@ -287,31 +292,32 @@ def _pair(predicate: Node, obj: Node, node: str, way: str, names: tuple[str, str
 
 
 def screen(
-    scopes: Mapping[Node, ShapeScopes],
-    shapes: Graph,
-    select: Select,
-    among: Mapping[Node, Collection[Node]] | None = None,
+    scopes: Mapping[Node, ShapeScopes], shapes: Graph, select: Select
 ) -> dict[Node, set[Node]]:
-    """Return, by shape, every focus node that may have a result.
+    """Return, by shape, every focus node that may have a result."""
+    compiler = compiled(shapes, select)
+    return {shape: compiler.focus_nodes(read, select) for shape, read in scopes.items()}
 
-    ``among`` gives for each shape the targets to which the question is limited.
+
+def compiled(shapes: Graph, select: Select) -> Screen:
+    """Return the screen of a shapes graph for the class hierarchy of a view.
+
+    It is kept; the graph is not to be changed any more.
     """
-    subclasses: dict[Node, set[Node]] = {}
+    rows = select(f"SELECT ?s ?o WHERE {{ ?s {RDFS.subClassOf.n3()} ?o }}")
+    return _compiled(shapes, frozenset((row["s"], row["o"]) for row in rows))
+
+
+@lru_cache(maxsize=2)
+def _compiled(shapes: Graph, links: frozenset[tuple[Node, Node]]) -> Screen:
     hierarchy = Graph()
-    for row in select(f"SELECT ?s ?o WHERE {{ ?s {RDFS.subClassOf.n3()} ?o }}"):
-        hierarchy.add((row["s"], RDFS.subClassOf, row["o"]))
-    for name in set(hierarchy.objects()):
-        subclasses[name] = {
-            lower for lower in hierarchy.transitive_subjects(RDFS.subClassOf, name) if lower
-        }
-    compiler = Screen(shapes, subclasses)
-    if among is None:
-        return {shape: compiler.focus_nodes(read, select) for shape, read in scopes.items()}
-    return {
-        shape: compiler.focus_nodes(scopes[shape], select, nodes)
-        for shape, nodes in among.items()
-        if nodes
+    for lower, upper in links:
+        hierarchy.add((lower, RDFS.subClassOf, upper))
+    subclasses = {
+        name: {lower for lower in hierarchy.transitive_subjects(RDFS.subClassOf, name) if lower}
+        for name in set(hierarchy.objects())
     }
+    return Screen(shapes, subclasses)
 
 
 def _query(target: str, part: Suspicion) -> str:
