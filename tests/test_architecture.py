@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 
 # Lowest first; what stands on one line are siblings and do not import each other.
 FLOORS: list[list[str]] = [
-    ["kg.language", "kg.namespaces", "kg.terms"],
+    ["kg.collecting", "kg.language", "kg.namespaces", "kg.terms"],
     ["kg.errors"],
     ["kg.iris", "kg.settings"],
     ["kg.store", "kg.validation", "kg.sparql", "kg.questions", "kg.client", "kg.remote"],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kg.collecting import seldom_collecting
 from kg.ingest.corpus import Corpus, read_corpus
 from kg.ingest.locations import Locations
 from kg.ingest.overlay import Intake
@@ -104,7 +105,13 @@ def build(
     Raises ``NonConformanceError`` if the gate refuses the candidate, and what ``judge_data``
     raises. Whatever is raised, the current release stays as it was.
     """
-    act = act or Act.now("build")
+    with seldom_collecting():
+        return _build(settings, progress, at, act or Act.now("build"))
+
+
+def _build(
+    settings: Settings, progress: Progress, at: datetime | None, act: Act
+) -> tuple[Release, Verdict]:
     overlay = brought_text(settings)
     stands_on = standing(settings)
     judged = judge_data(settings, progress, overlay=overlay)
@@ -123,7 +130,7 @@ def build(
         release = Releases(settings.home).publish(content, manifest, write_store, complete)
     except ChangedMeanwhileError:
         # What was brought passed the gate then and there; it is built once more, with it.
-        return build(settings, progress, at, act)
+        return _build(settings, progress, at, act)
     with Releases(settings.home).alone():
         audit.complete(settings.home, Releases(settings.home).current())
     return release, judged.verdict

@@ -3,10 +3,8 @@
 Called before the switch, in a folder that nobody sees yet.
 """
 
-import gc
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -55,28 +53,6 @@ def complete_release(
     what has changed, and the files that cost more are left for ``kg.release.later``. The same
     content, predecessor and time give the same files. Raises ``StoreError`` and ``OSError``.
     """
-    with _uncollected():
-        return _complete(incoming, prefixes, published, merged)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let no garbage be collected for a while in which much is made and soon let go again.
-
-    None of it is in cycles, and a look through all else that a process keeps takes longer.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _complete(
-    incoming: Incoming, prefixes: Mapping[str, str], published: datetime, merged: Merged | None
-) -> Mapping[str, Any]:
     local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
     published = published.astimezone(UTC).replace(microsecond=0)
     # Opened read-only, the store keeps nothing that would be in the way of writing to it after.

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from rdflib import Graph
 
+from kg.collecting import seldom_collecting
 from kg.errors import StoreError
 from kg.ingest.batch import Batch
 from kg.ingest.brought_tables import texts_of
@@ -101,20 +102,25 @@ def bring(
     that the batch was decided on another release.
     """
     try:
-        for _ in range(_ATTEMPTS):
-            ground = _ground(settings, progress, dry_run=delivery.dry_run)
-            releases = Releases(settings.home)
-            with releases.making() as folder:
-                current = releases.current()
-                if current.manifest.get("standing") == ground:
-                    if delivery.decided_on not in (None, current.identifier):
-                        raise ChangedMeanwhileError
-                    if not delivery.dry_run:
-                        _tidy(settings.home, releases, current)
-                    step = _Step(settings, delivery, progress, ways or Ways(), current, folder)
-                    return step.conclude(releases, step.make())
+        with seldom_collecting():
+            return _bring(settings, delivery, progress, ways or Ways())
     except OSError as error:
         raise _disk_fault(error) from error
+
+
+def _bring(settings: Settings, delivery: Delivery, progress: Progress, ways: Ways) -> Outcome:
+    for _ in range(_ATTEMPTS):
+        ground = _ground(settings, progress, dry_run=delivery.dry_run)
+        releases = Releases(settings.home)
+        with releases.making() as folder:
+            current = releases.current()
+            if current.manifest.get("standing") == ground:
+                if delivery.decided_on not in (None, current.identifier):
+                    raise ChangedMeanwhileError
+                if not delivery.dry_run:
+                    _tidy(settings.home, releases, current)
+                step = _Step(settings, delivery, progress, ways, current, folder)
+                return step.conclude(releases, step.make())
     raise _disk_fault("the release changes all the time")
 
 

@@ -8,10 +8,8 @@ What one reading makes is remembered for the next (``kg.ingest.memory``), within
 one batch to another: a row is compiled again only if it is another, or the meaning of a name in it.
 """
 
-import gc
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -117,7 +115,7 @@ class Recomposition(Application):
             files=without_tables(overlay.files, batch.tables),
         )
         self._kept.memory.begin()
-        with _uncollected(), self._intake.unfolded(kept) as folder:
+        with self._intake.unfolded(kept) as folder:
             corpus = read_corpus(
                 self.settings.data,
                 self._prefixes,
@@ -179,15 +177,3 @@ def _kept(settings: Settings, manifest: Mapping[str, Any]) -> _Kept:
         _keeping.clear()
         _keeping[key] = _Kept()
     return _keeping[key]
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let the collector of garbage rest: what is read stays, and it would look through it all."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
