@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
+import pytest
 from rdflib import RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
@@ -13,9 +15,25 @@ from kg.release.candidate import Candidate
 from kg.release.view import part_of
 from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, _Queryable
 from kg.store.terms import to_engine
-from kg.validation import Changes, Report, Shapes, Statement, View, validate
+from kg.validation import Changes, Report, Shapes, Statement, View, extract, validate
 
 EX = "https://w3id.org/inovasi-publik/id/test/"
+
+WAYS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"_MOST": 0, "_FETCHES": (0, 0)},
+    {"_MOST": 10**9, "_FETCHES": (0, 10**9)},
+)
+"""What is taken out to be asked in memory: what pays (see ``extract``), nothing, and all."""
+
+
+@contextmanager
+def taking_out(turn: int) -> Iterator[None]:
+    """Judge in one of the ways, turn by turn; none may make a difference."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, limit in WAYS[turn % len(WAYS)].items():
+            patch.setattr(extract, name, limit)
+        yield
 
 
 class EditableStore(_Queryable):
