@@ -366,7 +366,8 @@ def test_a_true_batch_and_one_row_of_each_kind_pass_the_gate(
     files = [TableFile(KINDS[path.stem], path) for path in sorted(EXAMPLE.glob("*.csv"))]
     # Beside the tables of data/, not in their place.
     files = [replace(file, stands_in=False) for file in (*files, *batch(tmp_path, **rows))]
-    judged = judge_data(replace(SETTINGS, data=small_data), lambda _step: None, None, files)
+    chosen = replace(SETTINGS, data=small_data, home=tmp_path / "home")
+    judged = judge_data(chosen, lambda _step: None, None, files)
     assert judged.verdict.of("violation") == ()
     counts = {source.id: len(source.claims) for source in judged.corpus.sources}
     assert counts["h995"] > 40

@@ -193,8 +193,8 @@ def test_corrupted_input_is_refused_by_file_and_row_and_leaves_the_release(
 
 
 @pytest.mark.differential
-def test_both_ways_of_validating_agree_on_the_whole_data() -> None:
-    candidate = judge_data(Settings(), quietly).candidate
+def test_both_ways_of_validating_agree_on_the_whole_data(tmp_path: Path) -> None:
+    candidate = judge_data(Settings(home=tmp_path), quietly).candidate
     view = candidate.view()
     shapes = load_shapes(Settings().ontology)
     dataset = Dataset()
@@ -212,7 +212,9 @@ def test_a_date_long_after_the_issue_is_warned_of(copy: Path) -> None:
     content = file.read_bytes()
     try:
         file.write_bytes(content.replace(b"2024-10-08", b"2094-10-08"))
-        verdict = judge_data(Settings(data=copy), quietly).verdict
+        verdict = judge_data(
+            Settings(data=copy, home=copy.parent / "nothing-built"), quietly
+        ).verdict
     finally:
         file.write_bytes(content)
     assert any(entry.rule.endswith("#S48-plausible-date") for entry in verdict.of("warning"))
@@ -220,4 +222,6 @@ def test_a_date_long_after_the_issue_is_warned_of(copy: Path) -> None:
 
 @pytest.mark.differential
 def test_the_untouched_copy_conforms(copy: Path) -> None:
-    assert judge_data(Settings(data=copy), quietly).verdict.conforms
+    assert judge_data(
+        Settings(data=copy, home=copy.parent / "nothing-built"), quietly
+    ).verdict.conforms
