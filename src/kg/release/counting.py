@@ -7,10 +7,10 @@ there (``kg.release.carrying``) and need not be counted anew.
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rdflib import RDF, XSD, Literal, URIRef
 
@@ -62,9 +62,8 @@ def count_content(store: ReleaseStore | MemoryStore | LabelledStore, base: str) 
 def write_counts(path: Path, identifier: str, counted: Counted) -> None:
     """Keep what was counted of the release of that identifier."""
     document = {
-        "identifier": identifier,
-        "figures": _rows(counted.figures),
-        "described": _rows(counted.described),
+        "figures": rows_of(counted.figures),
+        "described": rows_of(counted.described),
         "graphs": {
             str(name): {key[0]: number for key, number in sorted(figures.items())}
             for name, figures in sorted(counted.graphs.items())
@@ -74,25 +73,18 @@ def write_counts(path: Path, identifier: str, counted: Counted) -> None:
         "dates": [str(date) for date in counted.dates or ()],
         "tables": sorted(counted.tables),
     }
-    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-
-
-def _rows(figures: Figures) -> list[list[object]]:
-    return [[*key, number] for key, number in sorted(figures.items()) if number]
+    keep(path, identifier, document)
 
 
 def read_counts(path: Path, identifier: str) -> Counted | None:
     """Return what was counted of a release; None if that is not there or not whole."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if document.get("identifier") != identifier:
+    document = kept(path, identifier)
+    if document is None:
         return None
     first_and_last = [_date(text) for text in document["dates"]]
     return Counted(
-        figures=Counter({tuple(row[:-1]): row[-1] for row in document["figures"]}),
-        described=Counter({tuple(row[:-1]): row[-1] for row in document["described"]}),
+        figures=figures_of(document["figures"]),
+        described=figures_of(document["described"]),
         graphs={
             URIRef(name): Counter({(key,): number for key, number in figures.items()})
             for name, figures in document["graphs"].items()
@@ -102,6 +94,31 @@ def read_counts(path: Path, identifier: str) -> Counted | None:
         dates=(first_and_last[0], first_and_last[1]) if first_and_last else None,
         tables=frozenset(document["tables"]),
     )
+
+
+def keep(path: Path, identifier: str, document: Mapping[str, object]) -> None:
+    """Keep as JSON what the next release goes on from, for the release of that identifier."""
+    told = {"identifier": identifier, **document}
+    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def kept(path: Path, identifier: str) -> Mapping[str, Any] | None:
+    """Return what ``keep`` kept; None if it is missing, cut short or of another release."""
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document if document.get("identifier") == identifier else None
+
+
+def rows_of(figures: Figures) -> list[list[object]]:
+    """Return figures as rows in order, each a key and its number; zeros are left out."""
+    return [[*key, number] for key, number in sorted(figures.items()) if number]
+
+
+def figures_of(rows: Iterable[list[Any]]) -> Figures:
+    """Return the figures that ``rows_of`` made rows of."""
+    return Figures({tuple(row[:-1]): row[-1] for row in rows})
 
 
 def is_entity(term: Term, base: str) -> bool:

@@ -6,7 +6,6 @@ labels and recognitions whose count may differ are counted in both, and the diff
 change makes. The figures then equal those of counting anew.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -20,7 +19,7 @@ from rdflib.namespace import DCTERMS, SKOS
 from kg.iris import rebase
 from kg.namespaces import INOV
 from kg.release.carrying import Exchange
-from kg.release.counting import host_of
+from kg.release.counting import figures_of, host_of, keep, kept, rows_of
 from kg.release.measurement import Measurement, written
 from kg.release.quality_queries import ALL_LABELS, LABELS, LINKS, SOURCES, TRIPLES
 from kg.release.quality_sums import measure_sums, touches_sums
@@ -104,26 +103,22 @@ def carry_quality(
 def write_quality(path: Path, identifier: str, counts: QualityCounts) -> None:
     """Keep what was counted of the release of that identifier."""
     document = {
-        "identifier": identifier,
-        "figures": [[*key, number] for key, number in sorted(counts.figures.items())],
+        "figures": rows_of(counts.figures),
         "sums": [
             [m.metric, str(m.on), written(Decimal(m.value)), m.facet, *map(str, m.derived)]
             for m in counts.sums
         ],
     }
-    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    keep(path, identifier, document)
 
 
 def read_quality(path: Path, identifier: str) -> QualityCounts | None:
     """Return what was counted of a release; None if that is not there or not whole."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if document.get("identifier") != identifier:
+    document = kept(path, identifier)
+    if document is None:
         return None
     return QualityCounts(
-        Counter({tuple(row[:-1]): row[-1] for row in document["figures"]}),
+        figures_of(document["figures"]),
         tuple(
             Measurement(metric, URIRef(on), Decimal(value), facet, tuple(map(URIRef, derived)))
             for metric, on, value, facet, *derived in document["sums"]
