@@ -18,7 +18,8 @@ from kg.iris import rebase
 from kg.namespaces import INOV
 from kg.release.statistics import Figures, measure, measure_graphs
 from kg.release.tables import GRAPHS
-from kg.store import LabelledStore, MemoryStore, ReleaseStore, Term
+from kg.store import Term
+from kg.store.release import Queryable
 
 COUNTS: Final = "counts.json"
 
@@ -47,7 +48,7 @@ class Counted:
     described: Figures = field(default_factory=Counter)
 
 
-def count_content(store: ReleaseStore | MemoryStore | LabelledStore, base: str) -> Counted:
+def count_content(store: Queryable, base: str) -> Counted:
     """Ask a store that holds the content of a release for everything that is told of it."""
     return Counted(
         figures=measure(store, base),
@@ -172,38 +173,30 @@ SELECT (MIN(STR(?o)) AS ?first) (MAX(STR(?o)) AS ?last) WHERE {
 DATE_TYPES: Final[Mapping[int, URIRef]] = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 
 
-def _count_links(
-    store: ReleaseStore | MemoryStore | LabelledStore, base: str
-) -> Mapping[tuple[str, str], int]:
+def _count_links(store: Queryable, base: str) -> Mapping[tuple[str, str], int]:
     rows = store.select(_PREFIX + _LINKS % {"base": base})
     return {(str(row["host"]), str(row["p"])): int(str(row["n"])) for row in rows}
 
 
-def _find_tables(store: ReleaseStore | MemoryStore | LabelledStore, base: str) -> frozenset[str]:
+def _find_tables(store: Queryable, base: str) -> frozenset[str]:
     graphs = " ".join(f"<{base}graph/{name}>" for name in GRAPHS)
     rows = store.select(_TABLES % {"base": base, "graphs": graphs})
     return frozenset(str(row["class"]) for row in rows)
 
 
-def _find_examples(
-    store: ReleaseStore | MemoryStore | LabelledStore, base: str
-) -> Mapping[str, URIRef]:
+def _find_examples(store: Queryable, base: str) -> Mapping[str, URIRef]:
     rows = store.select(_EXAMPLES % {"base": base, "only": ""})
     return {str(row["class"]): URIRef(str(row["example"])) for row in rows}
 
 
-def find_example(
-    store: ReleaseStore | MemoryStore | LabelledStore, base: str, name: URIRef
-) -> URIRef | None:
+def find_example(store: Queryable, base: str, name: URIRef) -> URIRef | None:
     """Return the example of one class, None if it has none."""
     only = f"VALUES ?class {{ {name.n3()} }}"
     rows = store.select(_EXAMPLES % {"base": base, "only": only})
     return next((URIRef(str(row["example"])) for row in rows), None)
 
 
-def find_dates(
-    store: ReleaseStore | MemoryStore | LabelledStore, base: str
-) -> tuple[Literal, Literal] | None:
+def find_dates(store: Queryable, base: str) -> tuple[Literal, Literal] | None:
     """Return the first and the last date that a store tells of, None if there is none."""
     row = store.select(_DATES % {"inov": rebase(str(INOV), base)})[0]
     if "first" not in row:

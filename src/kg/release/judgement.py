@@ -9,8 +9,9 @@ from kg.ingest.locations import Locations
 from kg.namespaces import CANONICAL_BASE
 from kg.release.gate import from_finding, from_result
 from kg.release.verdict import Verdict, in_order
-from kg.release.view import Queryable, Reading, changes_of
+from kg.release.view import Reading, changes_of
 from kg.store import Quad
+from kg.store.release import Queryable
 from kg.validation import (
     Check,
     Dependencies,

@@ -24,7 +24,8 @@ from kg.release.quality_counts import QualityCounts, by_key
 from kg.release.quality_queries import CONFLICTS, OFFICIAL, TIERS
 from kg.release.quality_sums import kinds_of_populations
 from kg.release.statistics import Triple
-from kg.store import MemoryStore, ReleaseStore, Term
+from kg.store import Term
+from kg.store.release import Queryable
 
 DQV: Final = Namespace("http://www.w3.org/ns/dqv#")
 _MEASUREMENT, _METRIC_OF, _COMPUTED_ON, _VALUE, _HAS_MEASUREMENT, _HAS_METADATA = (
@@ -54,7 +55,7 @@ def quality_iri(base: str, name: str) -> URIRef:
 
 
 def measure_quality(
-    store: ReleaseStore | MemoryStore, base: str, release: URIRef, counts: QualityCounts
+    store: Queryable, base: str, release: URIRef, counts: QualityCounts
 ) -> list[Measurement]:
     """Measure a store that holds the content of a release; ``release`` is its IRI.
 
@@ -73,7 +74,7 @@ def measure_quality(
 
 def quality_triples(
     measurements: Iterable[Measurement],
-    store: ReleaseStore | MemoryStore,
+    store: Queryable,
     release: URIRef,
     base: str,
     prefixes: Mapping[str, str],
@@ -123,7 +124,7 @@ class _Gauge:
 
     def __init__(
         self,
-        store: ReleaseStore | MemoryStore,
+        store: Queryable,
         base: str,
         release: URIRef,
         counts: QualityCounts,

@@ -24,13 +24,11 @@ from kg.release.measurement import Measurement, written
 from kg.release.quality_queries import ALL_LABELS, LABELS, LINKS, SOURCES, TRIPLES
 from kg.release.quality_sums import measure_sums, touches_sums
 from kg.release.recognitions import Recognitions, count_recognitions, touched_recognitions
-from kg.release.statistics import Figures
-from kg.store import DEFAULT_GRAPH, LabelledStore, MemoryStore, Quad, ReleaseStore, Term
-from kg.store.release import Matching
+from kg.release.statistics import Figures, Triple
+from kg.store import DEFAULT_GRAPH, Quad, Term
+from kg.store.release import Matching, Queryable
 
 QUALITY: Final = "quality.json"
-
-Store = ReleaseStore | MemoryStore | LabelledStore
 
 LINKING: Final = (
     "links",
@@ -58,7 +56,7 @@ class QualityCounts(NamedTuple):
     sums: tuple[Measurement, ...]
 
 
-def count_quality(store: Store, base: str) -> QualityCounts:
+def count_quality(store: Queryable, base: str) -> QualityCounts:
     """Count the content of a release."""
     figures: Figures = Counter()
     for query, names, columns in (
@@ -78,7 +76,7 @@ def count_quality(store: Store, base: str) -> QualityCounts:
 
 
 def carry_quality(
-    counts: QualityCounts, change: Exchange, before: Store, after: Store, base: str
+    counts: QualityCounts, change: Exchange, before: Queryable, after: Queryable, base: str
 ) -> QualityCounts:
     """Return what ``count_quality`` would of ``after``, given what it did of ``before``."""
     figures = Figures(counts.figures)
@@ -124,9 +122,6 @@ def read_quality(path: Path, identifier: str) -> QualityCounts | None:
             for metric, on, value, facet, *derived in document["sums"]
         ),
     )
-
-
-Triple = tuple[URIRef | BNode, URIRef, Term]
 
 
 def _is_naming(quad: Quad) -> bool:

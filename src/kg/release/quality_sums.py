@@ -16,7 +16,8 @@ from kg.namespaces import CANONICAL_BASE, INOV
 from kg.release.coverage import Added, Part, sums_of_parts
 from kg.release.measurement import Measurement, written
 from kg.release.quality_queries import OFFICIAL, PARTIAL, POPULATIONS
-from kg.store import LabelledStore, MemoryStore, Quad, ReleaseStore, Term
+from kg.store import Quad, Term
+from kg.store.release import Queryable
 
 READ: Final = frozenset(
     (
@@ -52,9 +53,7 @@ def touches_sums(quads: Iterable[Quad], base: str) -> bool:
     )
 
 
-def measure_sums(
-    store: ReleaseStore | MemoryStore | LabelledStore, base: str
-) -> tuple[Measurement, ...]:
+def measure_sums(store: Queryable, base: str) -> tuple[Measurement, ...]:
     """Return the sums of parts and their differences, each read off its observations."""
     kinds = kinds_of_populations(store, base)
     size = URIRef(rebase(_SIZE, base))
@@ -83,9 +82,7 @@ def measure_sums(
     return tuple(found)
 
 
-def kinds_of_populations(
-    store: ReleaseStore | MemoryStore | LabelledStore, base: str
-) -> Mapping[Term, set[Term]]:
+def kinds_of_populations(store: Queryable, base: str) -> Mapping[Term, set[Term]]:
     """Return the kinds of agencies that each population is made up of."""
     kinds: dict[Term, set[Term]] = {}
     for row in store.select(rebase(POPULATIONS, base)):

@@ -12,7 +12,8 @@ from rdflib import RDF, BNode, URIRef
 from rdflib.namespace import VOID
 
 from kg.release.catalog import THINGS
-from kg.store import LabelledStore, MemoryStore, ReleaseStore, Term
+from kg.store import Term
+from kg.store.release import Queryable
 
 RDF_LANG_STRING: Final = RDF.langString
 
@@ -94,7 +95,7 @@ def things_pattern(base: str) -> str:
     return f"^{base}{THINGS}"
 
 
-def measure(store: ReleaseStore | MemoryStore | LabelledStore, base: str) -> Figures:
+def measure(store: Queryable, base: str) -> Figures:
     """Count the default graph of a store; figures that are zero may be missing."""
     figures: Figures = Counter()
     for query in (_TOTALS, _CLASSES, _ENTITIES % things_pattern(base)):
@@ -114,9 +115,7 @@ def measure(store: ReleaseStore | MemoryStore | LabelledStore, base: str) -> Fig
     return figures
 
 
-def measure_graphs(
-    store: ReleaseStore | MemoryStore | LabelledStore, base: str
-) -> Mapping[URIRef, Figures]:
+def measure_graphs(store: Queryable, base: str) -> Mapping[URIRef, Figures]:
     """Count each named graph of a store: the figures of ``WHOLE`` alone."""
     graphs: dict[URIRef, Figures] = defaultdict(Counter)
     for query in (_NAMED, _NAMED_CLASSES, _NAMED_ENTITIES % things_pattern(base)):

@@ -5,31 +5,19 @@ classifications (decision 4), read as one graph.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
 from kg.iris import rebase
 from kg.namespaces import CANONICAL_BASE, GRAPH
-from kg.store import DEFAULT_GRAPH, PartStore, Quad, Term
-from kg.store.release import GraphChoice, Matching
+from kg.store import DEFAULT_GRAPH, PartStore, Quad
+from kg.store.release import GraphChoice, Queryable
 from kg.validation import Changes, Select, Statement, View
 
 IN_VIEW: Final = (GRAPH.provenance, GRAPH.conflicts, GRAPH.identity, GRAPH.editorial)
 _IN_VIEW: Final = frozenset(IN_VIEW)
-
-
-class Queryable(Matching, Protocol):
-    """A store, in memory or on disk."""
-
-    def select(
-        self,
-        query: str,
-        substitutions: Mapping[str, Node] = ...,
-        union_of: Sequence[GraphChoice] = ...,
-    ) -> list[Mapping[str, Term]]:
-        """Answer a SELECT query."""
 
 
 class Reading:

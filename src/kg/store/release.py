@@ -59,6 +59,18 @@ class Countable(Matching, Protocol):
         """Say whether a quad matches."""
 
 
+class Queryable(Matching, Protocol):
+    """What answers queries too: a store, in memory or on disk."""
+
+    def select(
+        self,
+        query: str,
+        substitutions: Mapping[str, Node] = ...,
+        union_of: Sequence[GraphChoice] = ...,
+    ) -> list[Mapping[str, Term]]:
+        """Answer a SELECT query."""
+
+
 class _Queryable:
     """What a store on disk and a store in memory have in common."""
 
