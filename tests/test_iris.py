@@ -3,11 +3,23 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rdflib import BNode, Literal, URIRef
+from rdflib.term import Node
 
 from kg.errors import IriError
-from kg.iris import Identity, compress_iri, expand_curie, mint_iri, parse_iri, rebase, slugify
+from kg.iris import (
+    Identity,
+    compress_iri,
+    expand_curie,
+    mint_iri,
+    parse_iri,
+    rebase,
+    rebase_term,
+    slugify,
+)
 from kg.namespaces import CANONICAL_BASE, read_prefixes
 from kg.settings import Settings
+from kg.store import parse_rdf
 
 PREFIXES = read_prefixes(Settings().ontology)
 
@@ -52,6 +64,36 @@ def test_rebasing_moves_our_own_iris_only() -> None:
     assert rebase(quad, "http://localhost:8000/") == (
         "<http://localhost:8000/id/agency/x> <http://www.w3.org/ns/org#unitOf> <http://x/> ."
     )
+
+
+LOCAL = "http://localhost:8000/"
+TERMS: list[Node] = [
+    URIRef(f"{CANONICAL_BASE}id/agency/x"),
+    URIRef(f"https://archive.example/web/{CANONICAL_BASE}id/agency/x"),
+    URIRef("http://www.w3.org/ns/org#unitOf"),
+    Literal(f"see {CANONICAL_BASE}a and {CANONICAL_BASE}b", lang="en"),
+    Literal("x", datatype=URIRef(f"{CANONICAL_BASE}ontology#Code")),
+    Literal("x", datatype=URIRef("https://elsewhere.example/Code")),
+    Literal("007", datatype=URIRef("http://www.w3.org/2001/XMLSchema#integer"), normalize=False),
+    Literal("plain"),
+]
+
+
+@pytest.mark.parametrize("base", [CANONICAL_BASE, LOCAL, f"{CANONICAL_BASE}staging/"])
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_moves_as_its_text_does_and_back(term: Node, base: str) -> None:
+    text = f"<http://s.example/> <http://p.example/> {term.n3()} .\n"
+    (quad,) = parse_rdf(rebase(text, base), "nq", "")
+    moved = rebase_term(term, CANONICAL_BASE, base)
+    assert moved == quad.object
+    assert rebase_term(moved, base, CANONICAL_BASE) == term
+
+
+def test_a_term_without_the_base_is_left_as_it_is() -> None:
+    stays = [term for term in TERMS if CANONICAL_BASE not in term.n3()]
+    assert len(stays) == 4
+    for term in (*stays, BNode(CANONICAL_BASE)):
+        assert rebase_term(term, CANONICAL_BASE, LOCAL) is term
 
 
 def test_no_two_prefixes_share_a_namespace() -> None:

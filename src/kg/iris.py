@@ -1,19 +1,24 @@
 """The IRI policy: minting, reading and abbreviating IRIs, and moving them to another base.
 
 Every text file of the project uses the canonical base. A release may be built for another one
-(a local server, say); ``rebase`` is the only place where that happens.
+(a local server, say); ``rebase`` and ``rebase_term`` are the only places where that happens.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
+
+from rdflib import Literal, URIRef
+from rdflib.term import Node
 
 from kg.errors import IriError
 from kg.language import Text
 from kg.namespaces import CANONICAL_BASE
 
 MAX_SLUG_LENGTH: Final = 80
+
+_Term = TypeVar("_Term", bound=Node)
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _THING = re.compile(rf"{re.escape(CANONICAL_BASE)}id/(?P<kind>[a-z-]+)/(?P<slug>[a-z0-9-]+)")
@@ -109,3 +114,22 @@ def compress_iri(iri: str, prefixes: Mapping[str, str]) -> str:
 def rebase(text: str, base: str) -> str:
     """Replace the canonical base by another in N-Quads, a query or a single IRI."""
     return text if base == CANONICAL_BASE else text.replace(CANONICAL_BASE, base)
+
+
+def rebase_term(term: _Term, old: str, new: str) -> _Term:
+    """Replace one base by another in a term, wherever ``rebase`` would in its N-Quads.
+
+    A term that has nothing to replace is returned itself; blank nodes always are.
+    """
+    if old == new:
+        return term
+    if isinstance(term, URIRef):
+        return type(term)(term.replace(old, new)) if old in term else term
+    if isinstance(term, Literal):
+        kind = term.datatype
+        if old not in term and (kind is None or old not in kind):
+            return term
+        kind = None if kind is None else rebase_term(kind, old, new)
+        text = str(term).replace(old, new)
+        return type(term)(text, lang=term.language, datatype=kind, normalize=False)
+    return term

@@ -75,7 +75,7 @@ def judge_change(
     ``candidate`` is a store with default graph and named graphs. ``before`` is the report on it
     before the change: the second value that this function returned for it, or what
     ``kg.validation.read_report`` reads from ``graph/validation`` of a release that was made with
-    the same shapes (with canonical IRIs: see ``kg.release.view.canonical``). ``difference`` may
+    the same shapes (with canonical IRIs: see ``kg.iris.rebase_term``). ``difference`` may
     leave out ``graph/validation`` itself. To name more than has changed is harmless, to name
     less is not. What stood in the candidate before must have passed the checks, as every
     release has.

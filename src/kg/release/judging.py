@@ -13,13 +13,13 @@ from kg.ingest.batch import Batch
 from kg.ingest.fingerprints import fingerprints, shared_runs
 from kg.ingest.locations import Locations
 from kg.ingest.text_rules import TextRules, read_text_rules
-from kg.namespaces import GRAPH
+from kg.namespaces import CANONICAL_BASE, GRAPH
 from kg.release.draft import Draft
 from kg.release.gate import copied_text
 from kg.release.judgement import Candidate, Difference, Gate, judge_change
+from kg.release.rebased import rebase_quad
 from kg.release.standing import hash_folder
 from kg.release.verdict import Entry, Verdict, in_order
-from kg.release.view import canonical
 from kg.settings import Settings
 from kg.store import Quad, parse_rdf
 from kg.validation import read_report
@@ -105,11 +105,12 @@ def _copied_text(question: Question, settings: Settings, added: Sequence[Quad]) 
     }
     left = {k: v for k, v in earlier.fingerprints.items() if k not in batch.withdrawn}
     rules = TextRules(earlier.proper_names, {**left, **brought})
-    literals = {
-        (canonical(quad.subject, draft.base), canonical(quad.predicate, draft.base), value)
-        for quad in added
-        if isinstance(value := canonical(quad.object, draft.base), Literal)
-        and isinstance(quad.subject, URIRef)
+    literals: set[tuple[Node, Node, Literal]] = {
+        (subject, predicate, value)
+        for subject, predicate, value, _ in (
+            rebase_quad(quad, draft.base, CANONICAL_BASE) for quad in added
+        )
+        if isinstance(value, Literal) and isinstance(subject, URIRef)
     }
     names = {run for name in rules.proper_names for run in fingerprints(name)}
     known = frozenset().union(*earlier.fingerprints.values())

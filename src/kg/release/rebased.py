@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rdflib import BNode, Literal, URIRef
+from rdflib import BNode, URIRef
 from rdflib.term import Node
 
-from kg.iris import rebase
+from kg.iris import rebase, rebase_term
 from kg.namespaces import CANONICAL_BASE
 from kg.store import ANY_GRAPH, EditableStore, Quad, ReleaseStore, Term
 from kg.store.release import GraphChoice
@@ -40,12 +40,7 @@ class CanonicalDataset:
             self._inward(graph) if isinstance(graph, URIRef) else graph,
         )
         for quad in found:
-            yield Quad(
-                self._outward(quad.subject),
-                self._outward(quad.predicate),
-                self._outward(quad.object),
-                None if quad.graph is None else self._outward(quad.graph),
-            )
+            yield rebase_quad(quad, self.base, CANONICAL_BASE)
 
     def has(self, triple: tuple[Node, Node, Node], graph: GraphChoice = ANY_GRAPH) -> bool:
         """Say whether a graph holds a triple."""
@@ -71,17 +66,20 @@ class CanonicalDataset:
         return sorted(self._outward(name) for name in self.store.graph_names())
 
     def _inward(self, term: _Term) -> _Term:
-        return _moved(term, CANONICAL_BASE, self.base)
+        return rebase_term(term, CANONICAL_BASE, self.base)
 
     def _outward(self, term: _Term) -> _Term:
-        return _moved(term, self.base, CANONICAL_BASE)
+        return rebase_term(term, self.base, CANONICAL_BASE)
 
 
-def _moved(term: _Term, old: str, new: str) -> _Term:
-    if isinstance(term, URIRef):
-        return type(term)(term.replace(old, new)) if term.startswith(old) else term
-    if isinstance(term, Literal):
-        kind = None if term.datatype is None else _moved(term.datatype, old, new)
-        text = str(term).replace(old, new)
-        return type(term)(text, lang=term.language, datatype=kind, normalize=False)
-    return term
+def rebase_quad(quad: Quad, old: str, new: str) -> Quad:
+    """Replace one base by another in every term of a quad; see ``rebase_term``."""
+    if old == new:
+        return quad
+    subject, predicate, value, graph = quad
+    return Quad(
+        rebase_term(subject, old, new),
+        rebase_term(predicate, old, new),
+        rebase_term(value, old, new),
+        None if graph is None else rebase_term(graph, old, new),
+    )

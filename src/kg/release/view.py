@@ -7,11 +7,12 @@ classifications (decision 4), read as one graph.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from rdflib import BNode, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from kg.iris import rebase
+from kg.iris import rebase, rebase_term
 from kg.namespaces import CANONICAL_BASE, GRAPH
+from kg.release.rebased import rebase_quad
 from kg.store import DEFAULT_GRAPH, PartStore, Quad
 from kg.store.release import GraphChoice, Queryable
 from kg.validation import Changes, Select, Statement, View
@@ -37,11 +38,9 @@ class Reading:
             yield from known
             return
         found: list[Quad] = []
-        terms = (None if term is None else _moved(term, self.base) for term in key)
+        terms = (t if t is None else rebase_term(t, CANONICAL_BASE, self.base) for t in key)
         for quad in self.store.quads(*terms):  # type: ignore[arg-type]
-            seen = quad
-            if self.base != CANONICAL_BASE:
-                seen = Quad(*(t if t is None else canonical(t, self.base) for t in quad))  # type: ignore[arg-type]
+            seen = rebase_quad(quad, self.base, CANONICAL_BASE)
             found.append(seen)
             yield seen
         self._known[key] = found
@@ -65,7 +64,10 @@ class Reading:
             rows = self.store.select(rebase(query, self.base), union_of=union)
             if self.base == CANONICAL_BASE:
                 return rows
-            return [{n: canonical(term, self.base) for n, term in row.items()} for row in rows]
+            return [
+                {name: rebase_term(term, self.base, CANONICAL_BASE) for name, term in row.items()}
+                for row in rows
+            ]
 
         def matching(
             subject: Node | None = None,
@@ -114,28 +116,7 @@ def changes_of(
     """
 
     def of(quads: Iterable[Quad]) -> frozenset[Statement]:
-        if base != CANONICAL_BASE:
-            quads = (Quad(*(t if t is None else canonical(t, base) for t in q)) for q in quads)  # type: ignore[arg-type]
-        return frozenset(s for quad in quads for s in stated(quad, in_view=in_view))
+        seen = (rebase_quad(quad, base, CANONICAL_BASE) for quad in quads)
+        return frozenset(s for quad in seen for s in stated(quad, in_view=in_view))
 
     return Changes(of(added), of(removed))
-
-
-def canonical(term: Node, base: str) -> Node:
-    """Return a term with the canonical base in the place of another."""
-    if base == CANONICAL_BASE or isinstance(term, BNode) or base not in str(term):
-        return term
-    text = str(term).replace(base, CANONICAL_BASE)
-    if isinstance(term, Literal):
-        return Literal(text, lang=term.language, datatype=term.datatype, normalize=False)
-    return URIRef(text)
-
-
-def _moved(term: Node, base: str) -> Node:
-    """Return a canonical term as a store of another base has it."""
-    if base == CANONICAL_BASE or isinstance(term, BNode):
-        return term
-    text = rebase(str(term), base)
-    if isinstance(term, Literal):
-        return Literal(text, lang=term.language, datatype=term.datatype, normalize=False)
-    return URIRef(text)
