@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.ingest.corpus import Corpus
+from kg.ingest.records import TurtleFile
 from kg.settings import Settings
 
 _TOOL: Final = "inovasi-kg"
@@ -35,10 +36,13 @@ def standing(settings: Settings) -> dict[str, str]:
 
 def shared_things(corpus: Corpus, overlay: Path | None) -> list[str]:
     """Return the things that both the data folder and what was brought describe."""
+
+    def is_brought(file: TurtleFile) -> bool:
+        return overlay is not None and file.path.is_relative_to(overlay)
+
     files = (*corpus.things, *corpus.reference)
-    here = [f for f in files if overlay is None or not f.path.is_relative_to(overlay)]
-    kept = {id(file) for file in here}
-    brought = {thing for file in files if id(file) not in kept for thing in file.subjects}
+    brought = {thing for file in files if is_brought(file) for thing in file.subjects}
+    here = (file for file in files if not is_brought(file))
     return sorted({str(thing) for file in here for thing in file.subjects & brought})
 
 
