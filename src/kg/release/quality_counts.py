@@ -222,6 +222,5 @@ def by_key(
     figures: Mapping[tuple[str, ...], int], name: str
 ) -> Iterator[tuple[tuple[str, ...], int]]:
     """Yield what is counted under a name, with the rest of its keys, in their order."""
-    for key, number in sorted(figures.items()):
-        if key[0] == name:
-            yield key[1:], number
+    for key, number in sorted(item for item in figures.items() if item[0][0] == name):
+        yield key[1:], number
