@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.release import merging
-from kg.release.merging import Merging, StoppedError, merge
+from kg.release.merging import Merging, StoppedError, hash_merged, plan_merge, write_merged
 
 
 def some_lines(chance: random.Random, most: int) -> set[bytes]:
@@ -28,6 +28,7 @@ def test_what_was_begun_is_the_result_only_of_the_same_lines(
     # So small that every way to copy occurs.
     monkeypatch.setattr(merging, "_BLOCK", 40)
     monkeypatch.setattr(merging, "_VECTOR", 4)
+    monkeypatch.setattr(merging, "_NEAR", 8)
     monkeypatch.setattr(merging, "_STRETCH", 64)
     before = some_lines(chance, chance.choice((1, 30, 300)))
     old, new = tmp_path / "old", tmp_path / "new"
@@ -38,6 +39,7 @@ def test_what_was_begun_is_the_result_only_of_the_same_lines(
     with Merging(old, new) as going:
         going.begin(removed, added)
         merged = going.result(removed, added | more)
+        going.wait()
     wanted = (before - removed) | added | more
     assert new.read_bytes() == written(wanted)
     assert merged.identifier == sha256(written(wanted)).hexdigest()
@@ -51,7 +53,7 @@ def test_the_file_is_written_once_if_the_lines_are_the_same(
     (tmp_path / "old").write_bytes(b"a\nb\n")
     with Merging(tmp_path / "old", tmp_path / "new") as going:
         going.begin({b"a\n"}, {b"c\n"})
-        monkeypatch.setattr(merging, "merge", None)
+        monkeypatch.setattr(merging, "plan_merge", None)
         assert going.result({b"a\n"}, {b"c\n"}).added == (b"c\n",)
 
 
@@ -74,8 +76,11 @@ def test_a_merge_that_is_stopped_says_so(tmp_path: Path) -> None:
     (tmp_path / "old").write_bytes(b"a\nb\n")
     stop = threading.Event()
     stop.set()
+    plan = plan_merge(tmp_path / "old", (), {b"c\n"})
     with pytest.raises(StoppedError):
-        merge(tmp_path / "old", tmp_path / "new", (), {b"c\n"}, stop)
+        write_merged(tmp_path / "old", tmp_path / "new", plan, stop)
+    with pytest.raises(StoppedError):
+        hash_merged(tmp_path / "old", plan, stop)
 
 
 @pytest.mark.parametrize("lines", [{b"b\n"}, set()])
@@ -87,6 +92,7 @@ def test_a_disk_that_is_full_is_told_of(tmp_path: Path, lines: set[bytes]) -> No
         with Merging(tmp_path / "old", tmp_path / "new") as going:
             going.begin((), {b"d\n"})
             going.result(lines, {b"d\n"})
+            going.wait()
 
     with pytest.raises(OSError, match="No space left"):
         fill()

@@ -7,6 +7,7 @@ import pytest
 from rdflib import RDF, XSD, Literal, URIRef
 from rdflib.namespace import VOID
 
+from kg.release import tallying
 from kg.release.carrying import Common
 from kg.release.partitions import Names
 from kg.release.statistics import Figures, Triple, measure, without_counts_of_counts
@@ -70,32 +71,73 @@ def test_what_settles_is_counted_as_the_store_would_be(seed: int) -> None:
         assert settling.own == measure_triples(told, B)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_what_is_recalled_is_what_would_be_found(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(60))
+def test_who_follows_a_store_finds_what_it_has_and_says_if_that_is_new(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  no secret
     content = {triple(chance) for _ in range(30)}
-    earlier = Surroundings(default(content), B)
-    for _ in range(4):
+    around = Surroundings(default(content), B)
+    for _ in range(6):
+        told = [triple(chance) for _ in range(chance.choice((2, 30)))]
+        around.look_for(told)
         asked = [
             tuple(term if chance.random() < 0.6 else None for term in triple(chance))
-            for _ in range(60)
+            for _ in range(chance.choice((2, 30)))
         ]
-        for s, p, o in asked:
-            earlier.has(s, p, o)
-        for node in THINGS:
-            earlier.kinds(node)
-        gone = set(chance.sample(sorted(content, key=repr), 8))
-        come = {triple(chance) for _ in range(8)} - content
+        found = [around.has(*pattern) for pattern in asked]
+        kinds = [around.kinds(node) for node in THINGS[:2]]
+        few = min(len(content), chance.choice((0, 1, 8)))
+        gone = set(chance.sample(sorted(content, key=repr), few))
+        come = {triple(chance) for _ in range(chance.choice((0, 1, 8)))} - content
         content = content - gone | come
         store = default(content)
-        around = Surroundings(store, B)
-        around.recall(earlier.found, (*gone, *come))
-        for s, p, o in asked:
-            assert around.has(s, p, o) == Surroundings(store, B).has(s, p, o)
-        assert [around.kinds(node) for node in THINGS] == [
-            Surroundings(store, B).kinds(node) for node in THINGS
-        ]
-        earlier = around
+        is_as_found = around.follow(store, (*gone, *come))
+        anew = Surroundings(store, B)
+        now = [anew.has(*pattern) for pattern in asked], [anew.kinds(n) for n in THINGS[:2]]
+        assert [around.has(*pattern) for pattern in asked] == now[0]
+        assert [around.kinds(node) for node in THINGS[:2]] == now[1]
+        if is_as_found:
+            assert now == (found, kinds)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_follows_a_store_is_counted_as_that_would_be(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  no secret
+    content = {triple(chance) for _ in range(40)}
+    store = default(content)
+    settling = Settling(measure(store, B), Surroundings(store, B), B)
+    told = {triple(chance) for _ in range(12)}
+    settling.change(((), told), told)
+    for _ in range(6):
+        few = min(len(content), chance.choice((0, 1, 5)))
+        gone = set(chance.sample(sorted(content, key=repr), few))
+        come = {triple(chance) for _ in range(chance.choice((0, 1, 5)))} - content
+        content = content - gone | come
+        store = default(content)
+        settling.follow(measure(store, B), store, (*gone, *come), told)
+        wanted = without_counts_of_counts(+measure(default(content | told), B))
+        assert settling.figures == wanted
+        assert settling.own == measure_triples(told, B)
+
+
+def test_only_what_was_asked_about_can_be_new() -> None:
+    one, other = (THINGS[0], RDF.type, KINDS[0]), (THINGS[1], RDF.type, KINDS[1])
+    around = Surroundings(default([one]), B)
+    assert not around.has(THINGS[1], None, None)
+    assert around.kinds(THINGS[0]) == {KINDS[0]}
+    assert around.follow(default([one, other]), [(THINGS[2], RDF.type, KINDS[1])])
+    assert not around.follow(default([one, other]), [other])
+    assert around.follow(default([one, other]), [other])
+    assert not around.follow(default([other]), [one])
+
+
+def test_what_was_looked_up_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = default([(THINGS[0], RDF.type, KINDS[0])])
+    around = Surroundings(store, B)
+    assert around.has(THINGS[0], None, None)
+    assert around.follow(store, ())
+    monkeypatch.setattr(tallying, "_MANY", 0)
+    assert not around.follow(default([]), ())
+    assert not around.has(THINGS[0], None, None)
 
 
 def test_a_beginning_that_is_unheard_of_is_not_looked_for() -> None:
@@ -142,7 +184,9 @@ def test_what_is_told_after_changes_is_what_is_told_at_once(seed: int) -> None:
     names = Names(URIRef(OWN), {"ont": f"{B}ont#"})
 
     def telling() -> Telling:
-        return Telling(release, own, lasting[: 1 + seed % 2], {str(KINDS[0]): THINGS[0]}, names)
+        telling = Telling(release, own, names)
+        telling.last(lasting[: 1 + seed % 2], {str(KINDS[0]): THINGS[0]})
+        return telling
 
     told, before = telling(), set[Triple]()
     figures = figures_of(chance)

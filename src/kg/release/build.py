@@ -16,6 +16,7 @@ from kg.namespaces import GRAPH, read_prefixes
 from kg.questions import read_questions
 from kg.release import audit
 from kg.release.act import Act
+from kg.release.beside import Beside
 from kg.release.candidate import Candidate, assemble
 from kg.release.catalog import catalog_graph
 from kg.release.completion import complete_release
@@ -141,16 +142,18 @@ def completing(
     progress: Progress,
     at: datetime | None = None,
     merged: Merged | None = None,
+    beside: Beside | None = None,
 ) -> Complete:
     """Return what makes the files of a release besides content and store.
 
-    ``merged`` is what made the content out of that of the release before, if that is known.
+    ``merged`` is what made the content out of that of the release before, if that is known, and
+    ``beside`` what may have begun with it.
     """
     prefixes = read_prefixes(settings.ontology)
 
     def complete(incoming: Incoming) -> Mapping[str, object]:
         progress(Text("Menghitung dan menulis berkas unduhan", "Counting, and writing the dumps"))
-        return complete_release(incoming, prefixes, at or datetime.now(UTC), merged)
+        return complete_release(incoming, prefixes, at or datetime.now(UTC), merged, beside)
 
     return complete
 

@@ -4,9 +4,10 @@ Called before the switch, in a folder that nobody sees yet.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from shutil import rmtree
 from typing import Any, NamedTuple
 
 from rdflib import Literal, URIRef
@@ -15,18 +16,27 @@ from rdflib.namespace import DCTERMS, OWL, SKOS
 from kg.ingest.overlay import write_durably
 from kg.iris import rebase
 from kg.language import Language
-from kg.namespaces import GRAPH
 from kg.release.act import activity_triples
+from kg.release.beside import Beside
 from kg.release.carrying import Exchange, carry, exchange
 from kg.release.catalog import DATASET, DCAT
 from kg.release.changes import Change
 from kg.release.citation import Citation, write_citation
 from kg.release.counting import COUNTS, Counted, count_content, read_counts, write_counts
 from kg.release.description import ReleaseFacts, describe_release, release_iri
-from kg.release.dumps import FOLDER, DumpSource, make_dumps
+from kg.release.dumps import FOLDER, Dump, DumpSource, make_dumps
 from kg.release.later import Contents, begin_dumps
 from kg.release.merging import Merged
-from kg.release.publication import CONTENT, PLAIN, PUBLICATION, STORE, Incoming, Release
+from kg.release.publication import (
+    CONTENT,
+    PLAIN,
+    PUBLICATION,
+    PUBLISHED,
+    STORE,
+    Incoming,
+    Release,
+    short_name,
+)
 from kg.release.quality import measure_quality, quality_triples
 from kg.release.quality_counts import (
     QUALITY,
@@ -35,8 +45,9 @@ from kg.release.quality_counts import (
     read_quality,
     write_quality,
 )
+from kg.release.said import UNNAMED, Said, remember, remembered
 from kg.release.statistics import Figures, Triple
-from kg.store import ReleaseStore, clone_store, extend_store, triple_texts
+from kg.store import EditableStore, ReleaseStore
 from kg.terms import ordered
 
 
@@ -45,52 +56,96 @@ def complete_release(
     prefixes: Mapping[str, str],
     published: datetime,
     merged: Merged | None = None,
+    beside: Beside | None = None,
 ) -> Mapping[str, Any]:
     """Make the files of a release and its publication; return what the manifest tells of them.
 
     The incoming folder has the content and a store of it. ``prefixes`` are canonical. Where
     ``merged`` tells what made the content out of the release before, all this costs as much as
-    what has changed, and the files that cost more are left for ``kg.release.later``. The same
-    content, predecessor and time give the same files. Raises ``StoreError`` and ``OSError``.
+    what has changed, and the files that cost more are left for ``kg.release.later``; ``beside``
+    may have begun it. The same content, predecessor and time give the same files. Raises
+    ``StoreError`` and ``OSError``.
     """
-    local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
-    published = published.astimezone(UTC).replace(microsecond=0)
     # Opened read-only, the store keeps nothing that would be in the way of writing to it after.
     store = ReleaseStore.open(incoming.folder / STORE)
-    source = DumpSource(
-        content=incoming.folder / CONTENT,
-        base=incoming.base,
-        prefixes=local,
-        citation=write_citation(_citation(store, incoming, published)),
-        previous=incoming.previous.content_path if incoming.previous else None,
-    )
     step = _step(incoming, store, merged)
     counted = _count(incoming, store, step)
-    if merged is None:
-        dumps = make_dumps(source, incoming.folder / FOLDER)
-    else:
-        contents = Contents(map(str, counted.graphs), counted.tables)
-        changed = [*(Change("-", line) for line in merged.removed)]
-        changed += (Change("+", line) for line in merged.added)
-        dumps = begin_dumps(
-            source, changed if incoming.previous else None, contents, incoming.folder
-        )
-    previous = incoming.previous.identifier if incoming.previous else None
-    made = tuple(activity_triples(incoming.manifest, incoming.identifier, incoming.base))
-    quality = _measure(incoming, store, local, step)
+    moment = published.astimezone(UTC).replace(microsecond=0)
+    local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
     facts = ReleaseFacts(
-        incoming.base, incoming.identifier, published, local, dumps, previous, made, quality
+        base=incoming.base,
+        identifier=incoming.identifier,
+        published=moment,
+        prefixes=local,
+        dumps=_dump(incoming, _citation(store, incoming, moment), local, counted, merged),
+        previous=incoming.previous.identifier if incoming.previous else None,
+        making=tuple(activity_triples(incoming.manifest, UNNAMED, incoming.base)),
+        quality=_measure(incoming, store, local, step),
+        name=UNNAMED,
     )
     figures, triples = describe_release(facts, store, counted, step.change if step else None)
     described = Counter(figures)
     described.subtract(counted.figures)
     counts = replace(counted, described=described)
     write_counts(incoming.folder / COUNTS, incoming.identifier, counts)
-    del store
-    write_durably(incoming.folder / PUBLICATION, _write(triples, quality, incoming.base))
-    clone_store(incoming.folder / STORE, incoming.folder / PLAIN)
-    extend_store(incoming.folder / STORE, incoming.folder / PUBLICATION, optimize=merged is None)
+    said = Said.of(triples, facts.quality, incoming.base, remembered(facts.previous))
+    remember(incoming.identifier, said)
+    _publish(incoming, said, store, beside, optimize=merged is None)
     return _manifest(figures, facts)
+
+
+def _dump(
+    incoming: Incoming,
+    citation: Citation,
+    prefixes: Mapping[str, str],
+    counted: Counted,
+    merged: Merged | None,
+) -> tuple[Dump, ...]:
+    """Write the files to take away, or those that cost little; return all by name."""
+    source = DumpSource(
+        content=incoming.folder / CONTENT,
+        base=incoming.base,
+        prefixes=prefixes,
+        citation=write_citation(citation),
+        previous=incoming.previous.content_path if incoming.previous else None,
+    )
+    if merged is None:
+        return make_dumps(source, incoming.folder / FOLDER)
+    contents = Contents(map(str, counted.graphs), counted.tables)
+    changed = [*(Change("-", line) for line in merged.removed)]
+    changed += (Change("+", line) for line in merged.added)
+    return begin_dumps(source, changed if incoming.previous else None, contents, incoming.folder)
+
+
+def _publish(
+    incoming: Incoming,
+    said: Said,
+    content: ReleaseStore,
+    beside: Beside | None,
+    *,
+    optimize: bool,
+) -> None:
+    """Write down what is said of the release, and let it have a store with that and one without.
+
+    ``content`` is the one without.
+    """
+    folder, name = incoming.folder, short_name(incoming.identifier)
+    publication = said.write(name)
+    write_durably(folder / PUBLICATION, publication)
+    foretold = beside.foretold(incoming.identifier) if beside else None
+    if foretold is not None:
+        foretold.settle(said, content)
+        store = foretold.store
+    else:
+        # What was begun for a content that was not to be is of no use.
+        rmtree(folder / PUBLISHED, ignore_errors=True)
+        store = EditableStore.clone(folder / STORE, folder / PUBLISHED)
+        store.load(publication)
+    if optimize:
+        store.optimize()
+    store.close()
+    (folder / STORE).rename(folder / PLAIN)
+    (folder / PUBLISHED).rename(folder / STORE)
 
 
 class _Step(NamedTuple):
@@ -131,7 +186,7 @@ def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:
 def _measure(
     incoming: Incoming, store: ReleaseStore, prefixes: Mapping[str, str], step: _Step | None
 ) -> list[Triple]:
-    base, release = incoming.base, release_iri(incoming.base, incoming.identifier)
+    base, release = incoming.base, release_iri(incoming.base, UNNAMED)
     counts = None
     if step is not None:
         counts = read_quality(step.previous.path / QUALITY, step.previous.identifier)
@@ -141,18 +196,6 @@ def _measure(
     write_quality(incoming.folder / QUALITY, incoming.identifier, counts)
     measurements = measure_quality(store, base, release, counts)
     return quality_triples(measurements, store, release, base, prefixes)
-
-
-def _write(told: Collection[Triple], quality: Collection[Triple], base: str) -> bytes:
-    """Return the description, in the default graph and its own, and the quality in its graph."""
-    texts = sorted(set(triple_texts(told)))
-    measured = sorted(set(triple_texts(quality)))
-    own, other = (f" <{rebase(name, base)}> .\n" for name in (GRAPH.release, GRAPH.quality))
-    lines = [line for text in texts for line in (f"{text} .\n", text + own)]
-    lines += (text + other for text in measured)
-    # As of the content: every line once, by code point; two runs that are sorted are soon one.
-    lines.sort()
-    return "".join(lines).encode()
 
 
 def _citation(store: ReleaseStore, incoming: Incoming, published: datetime) -> Citation:

@@ -8,7 +8,7 @@ so that it is counted too: it is written again and again until the figures are t
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from rdflib import RDF, XSD, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, OWL, SKOS, VOID
@@ -22,9 +22,10 @@ from kg.release.catalog import DATASET, DCAT, ENDPOINT, SPATIAL
 from kg.release.counting import Counted
 from kg.release.dumps import Dump
 from kg.release.partitions import Names
+from kg.release.publication import short_name
 from kg.release.quality import of_the_whole
 from kg.release.statistics import Figures, Triple, without_counts_of_counts
-from kg.release.tallying import Found, Settling, Surroundings, measure_triples
+from kg.release.tallying import Settling, Surroundings, measure_triples
 from kg.release.telling import Telling, of_whole
 from kg.sparql.formats import GRAPHS
 from kg.store import ReleaseStore
@@ -61,6 +62,8 @@ class ReleaseFacts:
     ``identifier`` is the SHA-256 of the content, ``previous`` the identifier of the release
     before (of the same base), None if there is none. ``prefixes`` are in the release's IRIs.
     ``making`` says who made it, of what and with what; ``quality`` is what ``graph/quality`` holds.
+    ``name`` stands for the name in all IRIs of the description, where it is not to be the
+    release's own.
     """
 
     base: str
@@ -71,11 +74,11 @@ class ReleaseFacts:
     previous: str | None = None
     making: Collection[Triple] = ()
     quality: Collection[Triple] = ()
+    name: str = ""
 
-    @property
-    def name(self) -> str:
-        """Return the first digits of the identifier, which name folder and IRI."""
-        return short_name(self.identifier)
+    def __post_init__(self) -> None:
+        """Take the release's own name where no other one is given."""
+        object.__setattr__(self, "name", self.name or short_name(self.identifier))
 
     def iri(self, canonical: str) -> URIRef:
         """Return one of our IRIs in the release's base."""
@@ -84,12 +87,7 @@ class ReleaseFacts:
     @property
     def release(self) -> URIRef:
         """Return the IRI of the release."""
-        return release_iri(self.base, self.identifier)
-
-
-def short_name(identifier: str) -> str:
-    """Return what names a release's folder and its IRI: the first 16 digits."""
-    return identifier[:16]
+        return release_iri(self.base, self.name)
 
 
 def release_iri(base: str, identifier: str) -> URIRef:
@@ -112,7 +110,6 @@ def describe_release(
     of distinct objects, and so itself. Where no figures are true of themselves, one example more
     is given, and it is tried again.
     """
-    around = _surroundings(facts, store, change)
     dataset = facts.iri(DATASET)
     copied = [
         (facts.release, predicate, quad.object)
@@ -122,50 +119,59 @@ def describe_release(
     ]
     version = next(quad.object for quad in store.quads(dataset, OWL.versionInfo))
     lasting = [*copied, *_lasting(facts, store, counted, str(version))]
-    names = Names(_part(facts, ""), facts.prefixes)
     # The description of the release before added about as much: the nearer, the sooner.
     expected = Figures(counted.figures)
     expected.update(counted.described)
     expected = without_counts_of_counts(+expected)
+    telling, settling = described = _described(facts, store, counted, change)
     shown = sorted(counted.examples.values())
     for number in range(1, len(shown) + 1):
         examples = ((facts.release, VOID.exampleResource, example) for example in shown[:number])
-        telling = Telling(
-            facts.release,
-            facts.iri(GRAPH.release),
-            (*lasting, *examples),
-            counted.examples,
-            names,
-        )
-        settling = Settling(counted.figures, around, facts.base)
-        figures = expected
+        telling.last((*lasting, *examples), counted.examples)
+        # Whatever was told before, the first try is the same: so is the last one, then.
+        figures, own = expected, Figures()
         for _ in range(_TRIES):
-            step = telling.tell(figures, settling.own)
+            step = telling.tell(figures, own)
             settling.change(step, telling.triples)
-            after = settling.figures
+            after, own = settling.figures, settling.own
             if after == figures and not any(step):
+                _kept[facts.identifier, *_ground(facts)] = described
                 return figures, telling.triples
             figures = after
     raise StoreError(Text("Hitungan tidak menetap", "The figures do not settle"))
 
 
-_found: dict[str, Found] = {}
-"""What was found around the last description, by the identifier of the content it was found in."""
+class _Described(NamedTuple):
+    """The last description, and the tally of it."""
+
+    telling: Telling
+    settling: Settling
 
 
-def _surroundings(
-    facts: ReleaseFacts, store: ReleaseStore, change: Exchange | None
-) -> Surroundings:
-    # The name is made of the hash of the content: nothing in that can begin with it.
-    own = (f"{void_iri(facts.base, facts.identifier)}#", f"{facts.base}dumps/{facts.name}/")
-    around = Surroundings(store, facts.base, unheard=own)
-    earlier = _found.get(facts.previous or "")
+_kept: dict[tuple[object, ...], _Described] = {}
+"""The last description, by the identifier of the content and all that a next one must share."""
+
+
+def _ground(facts: ReleaseFacts) -> tuple[object, ...]:
+    return facts.release, facts.base, tuple(facts.prefixes.items())
+
+
+def _described(
+    facts: ReleaseFacts, store: ReleaseStore, counted: Counted, change: Exchange | None
+) -> _Described:
+    """Return the description of the release before to go on from, or an empty one."""
+    earlier = _kept.pop((facts.previous, *_ground(facts)), None)
+    _kept.clear()
     if earlier is not None and change is not None:
-        quads = (quad for side in change for quad in side)
-        around.recall(earlier, (quad[:3] for quad in quads if quad.graph is None))
-    _found.clear()
-    _found[facts.identifier] = around.found
-    return around
+        triples = {quad[:3] for side in change for quad in side if quad.graph is None}
+        earlier.settling.follow(counted.figures, store, triples, earlier.telling.triples)
+        return earlier
+    # The name stands for the hash of the content: nothing in that can begin with it.
+    unheard = (f"{void_iri(facts.base, facts.name)}#", f"{facts.base}dumps/{facts.name}/")
+    around = Surroundings(store, facts.base, unheard=unheard)
+    names = Names(_part(facts, ""), facts.prefixes)
+    telling = Telling(facts.release, facts.iri(GRAPH.release), names)
+    return _Described(telling, Settling(counted.figures, around, facts.base))
 
 
 def _lasting(
@@ -289,4 +295,4 @@ def _graphs(facts: ReleaseFacts, counted: Counted) -> Iterator[Triple]:
 
 
 def _part(facts: ReleaseFacts, fragment: str) -> URIRef:
-    return URIRef(f"{void_iri(facts.base, facts.identifier)}#{fragment}")
+    return URIRef(f"{void_iri(facts.base, facts.name)}#{fragment}")

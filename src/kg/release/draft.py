@@ -45,6 +45,10 @@ class Draft:
         """
         self._clone.change([published], [])
 
+    def copy_to(self, folder: Path) -> None:
+        """Copy the new store as it is now to a folder that does not exist yet."""
+        self._clone.copy_to(folder)
+
     def close(self) -> None:
         """Make the new store durable and let go of it."""
         self._clone.close()

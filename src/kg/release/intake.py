@@ -25,16 +25,17 @@ from kg.namespaces import GRAPH, read_prefixes
 from kg.release.act import Act
 from kg.release.applying import Application, Applied
 from kg.release.audit import append, complete, entry_of, intend
+from kg.release.beside import Beside
 from kg.release.build import Progress, build, completing
 from kg.release.delta import in_graph
 from kg.release.draft import Draft
 from kg.release.judging import JudgeChange, Question, judge_draft, locations_of
-from kg.release.merging import Merged, Merging
+from kg.release.merging import Merged
 from kg.release.publication import (
-    CONTENT,
     STORE,
     ChangedMeanwhileError,
     Complete,
+    Incoming,
     Release,
     Releases,
 )
@@ -119,8 +120,9 @@ def _bring(settings: Settings, delivery: Delivery, progress: Progress, ways: Way
                     raise ChangedMeanwhileError
                 if not delivery.dry_run:
                     _tidy(settings.home, releases, current)
-                step = _Step(settings, delivery, progress, ways, current, folder)
-                return step.conclude(releases, step.make())
+                with Beside(current, folder) as beside:
+                    step = _Step(settings, delivery, progress, ways, current, folder, beside)
+                    return step.conclude(releases, step.make())
     raise _disk_fault("the release changes all the time")
 
 
@@ -181,6 +183,7 @@ class _Step:
     ways: Ways
     current: Release
     folder: Path
+    beside: Beside
 
     @property
     def intake(self) -> Intake:
@@ -218,15 +221,15 @@ class _Step:
 
     def _change(self, draft: Draft, applied: Applied) -> _Made:
         """Judge the draft, and make the new content by changing the old one."""
-        with Merging(self.current.content_path, self.folder / CONTENT) as merging:
-            if draft.removed or draft.added:
-                # The verdict adds its report to the lines, which seldom differs from the last.
-                merging.begin(draft.removed, draft.added)
-            verdict = self._judge(draft, applied)
-            self.progress(Text("Menulis rilis", "Writing the release"))
-            merged = Merged(self.current.identifier, (), ())
-            if draft.removed or draft.added:
-                merged = merging.result(draft.removed, draft.added)
+        if draft.removed or draft.added:
+            # The verdict adds its report to the lines, which seldom differs from the last.
+            is_to_stay = not self.delivery.dry_run and self.ways.complete is None
+            self.beside.begin(draft, is_to_stay=is_to_stay)
+        verdict = self._judge(draft, applied)
+        self.progress(Text("Menulis rilis", "Writing the release"))
+        merged = Merged(self.current.identifier, (), ())
+        if draft.removed or draft.added:
+            merged = self.beside.merged(draft)
         return _Made(applied, verdict, merged, self._numbers(applied, verdict, merged))
 
     def _judge(self, draft: Draft, applied: Applied) -> Verdict:
@@ -290,10 +293,22 @@ class _Step:
             "activity": activity,
         }
         intend(self.settings.home, entry_of(activity, "published", merged.identifier), digest)
-        files = self.ways.complete or completing(self.settings, self.progress, None, merged)
-        release = releases.adopt(self.folder, manifest, "ingest", files)
+        release = releases.adopt(self.folder, manifest, "ingest", self._complete(merged))
         complete(self.settings.home, release)
         return replace(outcome, release=release)
+
+    def _complete(self, merged: Merged) -> Complete:
+        """Return what makes the other files, and leaves nothing that is not on disk."""
+        files = self.ways.complete or completing(
+            self.settings, self.progress, None, merged, self.beside
+        )
+
+        def complete(incoming: Incoming) -> Mapping[str, object]:
+            told = files(incoming)
+            self.beside.wait()
+            return told
+
+        return complete
 
 
 def _texts(batch: Batch) -> dict[str, Mapping[str, bytes]]:

@@ -1,13 +1,12 @@
 """A figure on coverage or quality, before it is told as triples (DQV)."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from rdflib import URIRef
 
 
-@dataclass(frozen=True)
-class Measurement:
+class Measurement(NamedTuple):
     """A figure: ``metric`` is the metric's notation, ``on`` what it was computed on.
 
     ``facet`` tells measurements by one metric on one thing apart; ``derived`` are what the value

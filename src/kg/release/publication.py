@@ -23,12 +23,20 @@ STORE: Final = "store"
 PLAIN: Final = "plain"
 """The store without what is said of the release: the next one is cloned from it."""
 
+PUBLISHED: Final = "published"
+"""In a release in the making: the store that will be ``STORE``, while that is still plain."""
+
 CONTENT: Final = "release.nq"
 PUBLICATION: Final = "publication.nq"
 MANIFEST: Final = "release.json"
 
 _FOLDER_NAME_LENGTH: Final = 16
 _ORIGIN: Final = ("base", "intake", "standing")
+
+
+def short_name(identifier: str) -> str:
+    """Return what names a release's folder and its IRI: the first 16 digits."""
+    return identifier[:_FOLDER_NAME_LENGTH]
 
 
 @dataclass(frozen=True)
@@ -225,7 +233,7 @@ class Releases:
         return open_release(folder)
 
     def _folder(self, identifier: str) -> Path:
-        return self.home / "releases" / identifier[:_FOLDER_NAME_LENGTH]
+        return self.home / "releases" / short_name(identifier)
 
     def _previous(self, base: str) -> Release | None:
         """Return the release that is served now, if its IRIs can be compared."""

@@ -10,8 +10,9 @@ and what is carried along from release to release (``kg.release.quality_counts``
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from rdflib import RDF, XSD, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, SKOS
@@ -83,34 +84,46 @@ def quality_triples(
 
     The latter have the labels of their metrics. ``prefixes`` are in the release's IRIs.
     """
-    start = quality_iri(base, release.rpartition("/")[2])
     own = URIRef(rebase(GRAPH.quality, base))
     triples: list[Triple] = [
         (release, _HAS_METADATA, own),
         (own, RDF.type, DQV.QualityMetadata),
     ]
-    metrics: dict[str, URIRef] = {}
-    names: dict[URIRef, str] = {release: ""}
+    naming = _Naming(release, base, tuple(prefixes.items()))
     for measured in dict.fromkeys(measurements):
-        if measured.metric not in metrics:
-            metrics[measured.metric] = URIRef(rebase(METRIC[measured.metric], base))
-        if measured.on not in names:
-            names[measured.on] = _short(measured.on, prefixes)
-        metric = metrics[measured.metric]
-        parts = filter(None, (measured.metric, names[measured.on], measured.facet))
-        node = URIRef(f"{start}#{'--'.join(parts)}")
-        triples += (
-            (node, RDF.type, _MEASUREMENT),
-            (node, _METRIC_OF, metric),
-            (node, _COMPUTED_ON, measured.on),
-            (node, _VALUE, _literal(measured.value)),
-            *((node, PROV.wasDerivedFrom, origin) for origin in measured.derived),
-        )
+        # What is remembered of three is not to be told of three point nought, which equals it.
+        told = _told(measured, _literal(measured.value), naming)
+        triples += told
         if measured.on == release:
+            node, _, metric = told[0]
             triples.append((release, _HAS_MEASUREMENT, node))
-            labels = store.quads(metric, SKOS.prefLabel)
+            labels = store.quads(URIRef(metric), SKOS.prefLabel)
             triples += dict.fromkeys((node, SKOS.prefLabel, quad.object) for quad in labels)
     return triples
+
+
+class _Naming(NamedTuple):
+    """What the IRIs of measurements depend on besides what is measured."""
+
+    release: URIRef
+    base: str
+    prefixes: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=1 << 13)
+def _told(measured: Measurement, value: Literal, naming: _Naming) -> tuple[Triple, ...]:
+    """Return a measurement as triples, of which the first tells the metric."""
+    release, base, prefixes = naming
+    name = "" if measured.on == release else _short(measured.on, dict(prefixes))
+    parts = filter(None, (measured.metric, name, measured.facet))
+    node = URIRef(f"{quality_iri(base, release.rpartition('/')[2])}#{'--'.join(parts)}")
+    return (
+        (node, _METRIC_OF, URIRef(rebase(METRIC[measured.metric], base))),
+        (node, RDF.type, _MEASUREMENT),
+        (node, _COMPUTED_ON, measured.on),
+        (node, _VALUE, value),
+        *((node, PROV.wasDerivedFrom, origin) for origin in measured.derived),
+    )
 
 
 def of_the_whole(triples: Collection[Triple], release: URIRef) -> list[Triple]:

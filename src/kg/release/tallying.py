@@ -7,7 +7,7 @@ from another need not be counted anew, and what is said of the counts can count 
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from rdflib import RDF, XSD, BNode, Literal, URIRef
 
@@ -32,13 +32,8 @@ Exchanged = tuple[Collection[Triple], Collection[Triple]]
 _TYPE: Final = RDF.type
 _TYPES: Final = frozenset((_TYPE,))
 _STRING: Final = str(XSD.string)
-
-
-class Found(NamedTuple):
-    """Whether patterns match in a graph, and the classes that it says nodes to be of."""
-
-    patterns: dict[Pattern, bool]
-    kinds: dict[Term, frozenset[URIRef]]
+_MANY: Final = 1 << 18
+"""Patterns that are remembered, at most; to tell of a release some 50,000 are asked about."""
 
 
 class Surroundings:
@@ -63,7 +58,6 @@ class Surroundings:
         self._unused: set[Term] = set()
         self._known: dict[Pattern, bool] = {}
         self._kinds: dict[Term, frozenset[URIRef]] = {}
-        self._earlier = Found({}, {})
 
     def has(self, s: Term | None, p: Term | None, o: Term | None) -> bool:
         """Say whether the graph has a triple that matches; None matches every term."""
@@ -72,38 +66,34 @@ class Surroundings:
         pattern = (s, p, o)
         known = self._known.get(pattern)
         if known is None:
-            known = False
-            if not (self._is_unheard(s) or self._is_unheard(o)):
-                known = self._earlier.patterns.get(pattern)
-                if known is None:
-                    known = self.store.holds(_node(s), _iri(p), o, self._graph)
+            is_unheard = self._is_unheard(s) or self._is_unheard(o)
+            known = not is_unheard and self.store.holds(_node(s), _iri(p), o, self._graph)
             self._known[pattern] = known
         return known
 
-    @property
-    def found(self) -> Found:
-        """Return what was found, and what will be."""
-        return Found(self._known, self._kinds)
+    def follow(self, store: Countable, changed: Iterable[Triple]) -> bool:
+        """Go on with a store whose graph differs by some triples; say if all is as it was found.
 
-    def recall(self, earlier: Found, changed: Iterable[Triple]) -> None:
-        """Take over what was found in the same graph before it changed by some triples.
-
-        What a changed triple matches is looked up anew.
+        Only what a changed triple matches is looked up anew.
         """
-        # In a place of its own: what nobody asks for again is not found, and so not handed on.
-        self._earlier = Found(dict(earlier.patterns), dict(earlier.kinds))
-        for s, p, o in changed:
-            self._earlier.kinds.pop(s, None)
-            for pattern in (
-                (s, None, None),
-                (None, p, None),
-                (None, None, o),
-                (s, p, None),
-                (s, None, o),
-                (None, p, o),
-                (s, p, o),
-            ):
-                self._earlier.patterns.pop(pattern, None)
+        self.store = store
+        if len(self._known) > _MANY:
+            # By and by most of it is about what is told no more.
+            for memory in (self._known, self._kinds, self._absent, self._unused):
+                memory.clear()
+            return False
+        patterns: dict[Pattern, bool] = {}
+        kinds: dict[Term, frozenset[URIRef]] = {}
+        for triple in changed:
+            self._absent.discard(triple[0])
+            self._unused.discard(triple[1])
+            for pattern in _patterns(triple):
+                if (known := self._known.pop(pattern, None)) is not None:
+                    patterns[pattern] = known
+            if (found := self._kinds.pop(triple[0], None)) is not None:
+                kinds[triple[0]] = found
+        as_found = all(self.has(*pattern) == known for pattern, known in patterns.items())
+        return as_found and all(self.kinds(node) == found for node, found in kinds.items())
 
     def _is_unheard(self, term: Term | None) -> bool:
         # rdflib's own takes one beginning alone.
@@ -121,10 +111,8 @@ class Surroundings:
             return frozenset()
         kinds = self._kinds.get(node)
         if kinds is None:
-            kinds = self._earlier.kinds.get(node)
-            if kinds is None:
-                found = (quad.object for quad in self.store.quads(node, _TYPE, graph=self._graph))
-                kinds = frozenset(kind for kind in found if isinstance(kind, URIRef))
+            found = (quad.object for quad in self.store.quads(node, _TYPE, graph=self._graph))
+            kinds = frozenset(kind for kind in found if isinstance(kind, URIRef))
             self._kinds[node] = kinds
         return kinds
 
@@ -136,6 +124,13 @@ class Surroundings:
         if not self._is_unheard(node):
             quads = self.store.quads(object=node, graph=self._graph)
             yield from (quad[:3] for quad in quads)
+
+
+def _patterns(triple: Triple) -> Iterator[Pattern]:
+    """Yield all that a triple matches, but for what every triple does."""
+    s, p, o = triple
+    yield from ((s, None, None), (None, p, None), (None, None, o))
+    yield from ((s, p, None), (s, None, o), (None, p, o), triple)
 
 
 class Nothing(Surroundings):
@@ -241,6 +236,7 @@ class Tally:
             if predicate in _TYPES and isinstance(kind, URIRef):
                 self._figures["class", self._name(kind)] += 1
                 typed[subject].add(kind)
+        self._typed = frozenset(typed)
         # What has a class now and had not counts otherwise, wherever it stands already.
         old = {triple for node in typed for triple in around.about(node)}
         self._count(old, _Kinds(around, {}), -1)
@@ -254,6 +250,10 @@ class Tally:
         self._whole.change(gone, come)
         self._turn(gone, -1)
         self._turn(come, 1)
+
+    def is_about(self, nodes: Iterable[Term]) -> bool:
+        """Say whether one of the nodes has a class by what is added."""
+        return not self._typed.isdisjoint(nodes)
 
     @property
     def figures(self) -> Figures:
@@ -320,9 +320,26 @@ class Settling:
     """Tells the figures of a store with triples added that tell its figures, try by try."""
 
     def __init__(self, before: Figures, around: Surroundings, base: str) -> None:
+        """Take the figures of the store without the triples, and what it has around them."""
         self._before, self._around = before, around
         self._tally = Tally((), around)
         self._own = Whole((), Nothing(base))
+
+    def follow(
+        self,
+        before: Figures,
+        store: Countable,
+        changed: Collection[Triple],
+        told: Collection[Triple],
+    ) -> None:
+        """Go on with a store that differs by some triples, and its figures; ``told`` is as it was.
+
+        What is added is tallied anew only where that store has other things around it.
+        """
+        self._before = before
+        is_near = self._tally.is_about(node for s, _, o in changed for node in (s, o))
+        if not self._around.follow(store, changed) or is_near:
+            self._tally = Tally(told, self._around)
 
     def change(self, change: Exchanged, told: Collection[Triple]) -> None:
         """Let what is told differ from the try before; ``told`` is all of it."""

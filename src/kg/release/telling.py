@@ -25,27 +25,22 @@ class Change(NamedTuple):
 class Telling:
     """What is told of a release: what lasts from try to try, and figures, in ``triples``."""
 
-    def __init__(
-        self,
-        release: URIRef,
-        own: URIRef,
-        lasting: Iterable[Triple],
-        examples: Mapping[str, URIRef],
-        names: Names,
-    ) -> None:
-        """Take the release, the graph that is told of it, and what does not depend on figures.
-
-        ``examples`` names one instance of some classes.
-        """
-        self._release, self._own = release, own
-        self._lasting = frozenset(lasting)
-        self._examples, self._names = examples, names
+    def __init__(self, release: URIRef, own: URIRef, names: Names) -> None:
+        """Take the release, and the graph that is told of it."""
+        self._release, self._own, self._names = release, own, names
+        self._lasting: frozenset[Triple] = frozenset()
+        self._examples: Mapping[str, URIRef] = {}
         self._keys: frozenset[Key] | None = None
         self._plain: frozenset[Triple] = frozenset()
         self._places: list[Place] = []
         self._numbers: list[int] = []
         self._is_simple = False
         self.triples: set[Triple] = set()
+
+    def last(self, lasting: Iterable[Triple], examples: Mapping[str, URIRef]) -> None:
+        """Take what does not depend on figures; ``examples`` names one instance of some classes."""
+        self._lasting, self._examples = frozenset(lasting), examples
+        self._keys = None
 
     def tell(self, figures: Figures, own: Figures) -> Change:
         """Tell figures, none of them zero, and those of the description by itself."""

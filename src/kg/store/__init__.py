@@ -15,7 +15,6 @@ from kg.store.release import (
     MemoryStore,
     PartStore,
     ReleaseStore,
-    extend_store,
     write_store,
 )
 from kg.store.terms import Quad, Term
@@ -39,7 +38,6 @@ __all__ = [
     "Term",
     "canonical_nquads",
     "clone_store",
-    "extend_store",
     "parse_rdf",
     "quad_lines",
     "triple_texts",

@@ -4,6 +4,7 @@ The tables of the store are files that are never written to again, so that a clo
 with its original and takes milliseconds whatever their size. What is changed goes into new files.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from kg.errors import StoreError
 from kg.language import Text
 from kg.store.release import _ENGINE_FAULTS, _not_loadable, _Queryable
 from kg.store.terms import Quad, to_engine
+
+_BLANK: Final = re.compile(rb"^_:|> _:", re.MULTILINE)
 
 
 class EditableStore(_Queryable):
@@ -28,6 +31,11 @@ class EditableStore(_Queryable):
         damaged, or the copy cannot be written.
         """
         clone_store(original, folder)
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "EditableStore":
+        """Open a copy that nobody else has open; raises ``StoreError``."""
         try:
             return cls(ox.Store(str(folder)))
         except _ENGINE_FAULTS as error:
@@ -51,6 +59,37 @@ class EditableStore(_Queryable):
                     self._store.remove_graph(graph)
         except _ENGINE_FAULTS as error:
             raise _not_loadable(Text(str(error), str(error))) from error
+
+    def load(self, nquads: bytes) -> None:
+        """Add many quads at once: sorted lines of N-Quads that the engine itself has written.
+
+        Others go on meanwhile, also in this process. Raises ``StoreError`` as ``change`` does.
+        """
+        try:
+            # Lenient: the engine has looked at each of the terms. It would give blank nodes other
+            # labels, if it were not handed them one by one.
+            if _BLANK.search(nquads):
+                self._store.bulk_extend(_parse([nquads]))
+            else:
+                self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS, lenient=True)
+        except SyntaxError as error:
+            raise _not_loadable(Text(error.msg, error.msg)) from None
+        except _ENGINE_FAULTS as error:
+            raise _not_loadable(Text(str(error), str(error))) from error
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy the store as it is now, by hard links, to a folder that does not exist yet.
+
+        Raises ``StoreError`` if the copy cannot be written.
+        """
+        try:
+            self._store.backup(str(folder))
+        except _ENGINE_FAULTS as error:
+            raise _not_loadable(Text(str(error), str(error))) from error
+
+    def optimize(self) -> None:
+        """Let the store be read faster; this takes as long as it is large."""
+        self._store.optimize()
 
     def close(self) -> None:
         """Write everything to disk, durably, and let go of the folder."""
@@ -84,7 +123,7 @@ def quad_lines(quads: Iterable[Quad]) -> Iterator[str]:
 
     Raises ``StoreError`` for a term that the engine does not take.
     """
-    written = _Written()
+    written = _WRITTEN
     for subject, predicate, value, graph in quads:
         name = "" if graph is None else f" {written[graph]}"
         yield f"{written[subject]} {written[predicate]} {written[value]}{name} .\n"
@@ -95,7 +134,7 @@ def triple_texts(triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[str]:
 
     Raises ``StoreError`` as ``quad_lines`` does.
     """
-    written = _Written()
+    written = _WRITTEN
     for subject, predicate, value in triples:
         yield f"{written[subject]} {written[predicate]} {written[value]}"
 
@@ -110,6 +149,9 @@ class _Written(dict[Node, str]):
             self.clear()
         text = self[term] = str(to_engine(term))
         return text
+
+
+_WRITTEN: Final = _Written()
 
 
 def _parse(lines: Iterable[bytes]) -> Iterator[ox.Quad]:

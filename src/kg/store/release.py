@@ -230,26 +230,6 @@ def write_store(folder: Path, nquads: Path) -> None:
         raise _not_loadable(Text(str(error), str(error))) from error
 
 
-def extend_store(folder: Path, nquads: Path, *, optimize: bool = True) -> None:
-    """Load one more N-Quads file into a store that ``write_store`` has written.
-
-    The lines are such as ``quad_lines`` gives. To optimise the store for reading afterwards takes
-    as long as it is large. Nobody may have it open. Raises ``StoreError`` as ``write_store`` does.
-    """
-    try:
-        store = ox.Store(folder)
-        # Lenient: the engine itself wrote the terms, having looked at each.
-        quads = ox.parse(nquads.read_bytes(), format=ox.RdfFormat.N_QUADS, lenient=True)
-        store.bulk_extend(quads)
-        if optimize:
-            store.optimize()
-        store.flush()
-    except SyntaxError as error:
-        raise _not_loadable(Text(error.msg, error.msg)) from None
-    except _ENGINE_FAULTS as error:
-        raise _not_loadable(Text(str(error), str(error))) from error
-
-
 def _row(names: list[str], solution: ox.QuerySolution) -> Mapping[str, Term]:
     return {
         name: to_rdflib(term)

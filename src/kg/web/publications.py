@@ -17,10 +17,10 @@ from kg.errors import StoreError
 from kg.iris import rebase
 from kg.namespaces import GRAPH
 from kg.release.catalog import DCAT
-from kg.release.description import release_iri, short_name, void_iri
+from kg.release.description import release_iri, void_iri
 from kg.release.dumps import FOLDER, SUMS, Dump
 from kg.release.later import told_dumps
-from kg.release.publication import MANIFEST, Release, open_release
+from kg.release.publication import MANIFEST, Release, open_release, short_name
 from kg.store import Quad, parse_rdf
 from kg.web.site import Site
 
