@@ -5,6 +5,7 @@ Called before the switch, in a folder that nobody sees yet.
 
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from shutil import rmtree
@@ -45,7 +46,7 @@ from kg.release.quality_counts import (
     read_quality,
     write_quality,
 )
-from kg.release.said import UNNAMED, Said, remember, remembered
+from kg.release.said import UNNAMED, Parts, Said, remember, remembered
 from kg.release.statistics import Figures, Triple
 from kg.store import EditableStore, ReleaseStore
 from kg.terms import ordered
@@ -72,31 +73,45 @@ def complete_release(
     counted = _count(incoming, store, step)
     moment = published.astimezone(UTC).replace(microsecond=0)
     local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
-    facts = ReleaseFacts(
-        base=incoming.base,
-        identifier=incoming.identifier,
-        published=moment,
-        prefixes=local,
-        dumps=_dump(incoming, _citation(store, incoming, moment), local, counted, merged),
-        previous=incoming.previous.identifier if incoming.previous else None,
-        making=tuple(activity_triples(incoming.manifest, UNNAMED, incoming.base)),
-        quality=_measure(incoming, store, local, step),
-        name=UNNAMED,
-    )
-    figures, triples = describe_release(facts, store, counted, step.change if step else None)
-    described = Counter(figures)
-    described.subtract(counted.figures)
-    counts = replace(counted, described=described)
-    write_counts(incoming.folder / COUNTS, incoming.identifier, counts)
-    said = Said.of(triples, facts.quality, incoming.base, remembered(facts.previous))
-    remember(incoming.identifier, said)
-    _publish(incoming, said, store, beside, optimize=merged is None)
+    citation = write_citation(_citation(store, incoming, moment))
+    # The disk is waited for by another thread, while there is more to do.
+    with ThreadPoolExecutor(1) as pool:
+        dumps = pool.submit(_dump, incoming, citation, local, counted, merged)
+        quality = _measure(incoming, store, local, step)
+        facts = ReleaseFacts(
+            base=incoming.base,
+            identifier=incoming.identifier,
+            published=moment,
+            prefixes=local,
+            dumps=dumps.result(),
+            previous=incoming.previous.identifier if incoming.previous else None,
+            making=tuple(activity_triples(incoming.manifest, UNNAMED, incoming.base)),
+            quality=quality,
+            name=UNNAMED,
+        )
+        figures, triples = describe_release(facts, store, counted, step.change if step else None)
+        described = Counter(figures)
+        described.subtract(counted.figures)
+        counts = replace(counted, described=described)
+        write_counts(incoming.folder / COUNTS, incoming.identifier, counts)
+        parts = Parts(frozenset(triples), frozenset(quality))
+        said = Said.of(parts, incoming.base, remembered(facts.previous))
+        remember(incoming.identifier, said)
+        publication = said.write(short_name(incoming.identifier))
+        written = pool.submit(write_durably, incoming.folder / PUBLICATION, publication)
+        whole = _load(incoming, said, publication, store, beside)
+        if merged is None:
+            whole.optimize()
+        whole.close()
+        written.result()
+    (incoming.folder / STORE).rename(incoming.folder / PLAIN)
+    (incoming.folder / PUBLISHED).rename(incoming.folder / STORE)
     return _manifest(figures, facts)
 
 
 def _dump(
     incoming: Incoming,
-    citation: Citation,
+    citation: str,
     prefixes: Mapping[str, str],
     counted: Counted,
     merged: Merged | None,
@@ -106,7 +121,7 @@ def _dump(
         content=incoming.folder / CONTENT,
         base=incoming.base,
         prefixes=prefixes,
-        citation=write_citation(citation),
+        citation=citation,
         previous=incoming.previous.content_path if incoming.previous else None,
     )
     if merged is None:
@@ -117,35 +132,23 @@ def _dump(
     return begin_dumps(source, changed if incoming.previous else None, contents, incoming.folder)
 
 
-def _publish(
+def _load(
     incoming: Incoming,
     said: Said,
+    publication: bytes,
     content: ReleaseStore,
     beside: Beside | None,
-    *,
-    optimize: bool,
-) -> None:
-    """Write down what is said of the release, and let it have a store with that and one without.
-
-    ``content`` is the one without.
-    """
-    folder, name = incoming.folder, short_name(incoming.identifier)
-    publication = said.write(name)
-    write_durably(folder / PUBLICATION, publication)
+) -> EditableStore:
+    """Return a store in ``PUBLISHED`` of the content and of what is said of the release."""
     foretold = beside.foretold(incoming.identifier) if beside else None
     if foretold is not None:
         foretold.settle(said, content)
-        store = foretold.store
-    else:
-        # What was begun for a content that was not to be is of no use.
-        rmtree(folder / PUBLISHED, ignore_errors=True)
-        store = EditableStore.clone(folder / STORE, folder / PUBLISHED)
-        store.load(publication)
-    if optimize:
-        store.optimize()
-    store.close()
-    (folder / STORE).rename(folder / PLAIN)
-    (folder / PUBLISHED).rename(folder / STORE)
+        return foretold.store
+    # What was begun for a content that was not to be is of no use.
+    rmtree(incoming.folder / PUBLISHED, ignore_errors=True)
+    store = EditableStore.clone(incoming.folder / STORE, incoming.folder / PUBLISHED)
+    store.load(publication)
+    return store
 
 
 class _Step(NamedTuple):

@@ -128,8 +128,10 @@ def _told(measured: Measurement, value: Literal, naming: _Naming) -> tuple[Tripl
 
 def of_the_whole(triples: Collection[Triple], release: URIRef) -> list[Triple]:
     """Return what is said of the release as a whole, out of all that is measured."""
-    told = {o for s, p, o in triples if s == release and p == _HAS_MEASUREMENT}
-    return [triple for triple in triples if triple[0] == release or triple[0] in told]
+    # Sets compare terms by hash, which is all that most of them need.
+    own, links = {release}, {_HAS_MEASUREMENT}
+    told = own.union(o for s, p, o in triples if p in links and s in own)
+    return [triple for triple in triples if triple[0] in told]
 
 
 class _Gauge:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from kg.iris import rebase
 from kg.namespaces import GRAPH
@@ -14,35 +14,38 @@ UNNAMED: Final = "release-unnamed~"
 """Stands for the name of a release: what is said of it under this is much the same of the next."""
 
 
+class Parts(NamedTuple):
+    """What is told in the default graph and in ``graph/release``, and what is measured."""
+
+    told: frozenset[Triple]
+    quality: frozenset[Triple]
+
+
 @dataclass(frozen=True)
 class Said:
     """Sorted quads as N-Quads, a line each without its end.
 
-    ``UNNAMED`` stands for the name of the release.
+    ``UNNAMED`` stands for the name of the release. ``parts`` are what the lines were made of, and
+    with which base, if that is known.
     """
 
     lines: tuple[str, ...]
+    parts: tuple[str, Parts] | None = None
 
     @classmethod
-    def of(
-        cls,
-        told: Collection[Triple],
-        quality: Collection[Triple],
-        base: str,
-        before: "Said | None" = None,
-    ) -> "Said":
-        """Take the description, in the default graph and its own, and the quality in its graph.
+    def of(cls, parts: Parts, base: str, before: "Said | None" = None) -> "Said":
+        """Take what is said; it is sooner written where much of it was said ``before``.
 
-        Where it is known what was said of the release before, this is sooner sorted. Raises
-        ``StoreError`` for a term that cannot be stored.
+        Raises ``StoreError`` for a term that cannot be stored.
         """
-        own, other = (f" <{rebase(name, base)}> ." for name in (GRAPH.release, GRAPH.quality))
-        lines = set[str]()
-        for text in triple_texts(told):
-            lines |= {f"{text} .", text + own}
-        lines.update(text + other for text in triple_texts(quality))
-        left = [line for line in before.lines if line in lines] if before else []
-        return cls(tuple(sorted([*left, *sorted(lines.difference(left))])))
+        if before is None or before.parts is None or before.parts[0] != base:
+            return cls(tuple(sorted(_lines(parts, base))), (base, parts))
+        gone, come = (
+            _lines(Parts(one.told - other.told, one.quality - other.quality), base)
+            for one, other in ((before.parts[1], parts), (parts, before.parts[1]))
+        )
+        left = [line for line in before.lines if line not in gone]
+        return cls(tuple(sorted([*left, *sorted(come)])), (base, parts))
 
     @classmethod
     def read(cls, publication: bytes, name: str) -> "Said":
@@ -58,6 +61,15 @@ class Said:
         """Return the lines that are in this alone, and those that are in another one alone."""
         mine, others = set(self.lines), set(other.lines)
         return named(mine - others, name), named(others - mine, name)
+
+
+def _lines(parts: Parts, base: str) -> set[str]:
+    own, other = (f" <{rebase(name, base)}> ." for name in (GRAPH.release, GRAPH.quality))
+    lines = set[str]()
+    for text in triple_texts(parts.told):
+        lines |= {f"{text} .", text + own}
+    lines.update(text + other for text in triple_texts(parts.quality))
+    return lines
 
 
 def named(lines: Collection[str], name: str) -> bytes:
