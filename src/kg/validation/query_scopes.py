@@ -34,7 +34,8 @@ _EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
 class QueryScopes:
     """What the answer to a query depends on, and the variables by which it can be asked in part.
 
-    The patterns of ``required`` hold wherever there is an answer.
+    The answers of some terms for ``keys`` are those that the query gives where it is limited to
+    these terms at its start. The patterns of ``required`` hold wherever there is an answer.
     """
 
     scopes: tuple[Scope, ...]
@@ -44,7 +45,10 @@ class QueryScopes:
 
 @dataclass
 class _Group:
-    """A group graph pattern: what must hold in it, and the groups that are optional or negated."""
+    """A group graph pattern: what must hold in it, and the groups that are optional or negated.
+
+    ``before`` are the variables that stand before an optional group, None where it is no such.
+    """
 
     graph: Node | None
     names: Mapping[Variable, Variable]
@@ -52,6 +56,7 @@ class _Group:
     visible: set[Variable] = field(default_factory=set)
     inner: list["_Group"] = field(default_factory=list)
     isolated: bool = False
+    before: set[Variable] | None = None
 
     def scopes(self, around: tuple[Pattern, ...], fresh: Fresh) -> Iterator[Scope]:
         own = tuple(self.own)
@@ -63,6 +68,21 @@ class _Group:
             around = tuple(renamed(around, {name: fresh() for name in unseen}))
         for group in self.inner:
             yield from group.scopes((*around, *own), fresh)
+
+    def variables(self) -> set[Variable]:
+        return variables_of(self.own).union(*(group.variables() for group in self.inner))
+
+    def apart(self, *, outermost: bool = True) -> set[Variable]:
+        """Return the variables of groups that are evaluated before those around are known."""
+        found: set[Variable] = set()
+        for group in self.inner:
+            if group.isolated or (group.before is not None and not outermost):
+                found |= group.variables()
+                continue
+            if group.before is not None:
+                found |= group.variables() - group.before
+            found |= group.apart(outermost=False)
+        return found
 
 
 def scopes_of_query(query: str, focus: Variable = THIS) -> QueryScopes:
@@ -83,7 +103,8 @@ def scopes_of_query(query: str, focus: Variable = THIS) -> QueryScopes:
     _read_group(tree.where, whole, fresh)
     projected = [part.var for part in tree.projection or () if part.var]
     # Of a group, some members alone would make another group.
-    others = [name for name in projected if name != focus and not tree.groupby]
+    telling = set() if tree.groupby else variables_of(whole.own) - whole.apart() - {THIS}
+    others = [name for name in projected if name in telling]
     return QueryScopes(tuple(whole.scopes((), fresh)), (THIS, *others), tuple(whole.own))
 
 
@@ -118,7 +139,9 @@ def _read_part(part: CompValue, group: _Group, fresh: Fresh) -> None:
             variables = [part.var] if isinstance(part.var, Variable) else list(part.var)
             group.visible |= {_named(variable, group) for variable in variables}
         case "OptionalGraphPattern":
-            _read_group(part.graph, _inner(group), fresh)
+            optional = _inner(group)
+            optional.before = variables_of(group.own)
+            _read_group(part.graph, optional, fresh)
         case "MinusGraphPattern":
             _read_group(part.graph, _inner(group, isolated=True), fresh)
         case "GraphGraphPattern":
