@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from types import ModuleType
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -15,14 +16,19 @@ from kg.release.candidate import Candidate
 from kg.release.view import part_of
 from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, _Queryable
 from kg.store.terms import to_engine
-from kg.validation import Changes, Report, Shapes, Statement, View, extract, validate
+from kg.validation import Changes, Report, Shapes, Statement, View, extract, lookup, validate
 
 EX = "https://w3id.org/inovasi-publik/id/test/"
 
-WAYS: Final[tuple[dict[str, Any], ...]] = (
+WAYS: Final[tuple[dict[tuple[ModuleType, str], Any], ...]] = (
     {},
-    {"_MOST": 0, "_FETCHES": (0, 0)},
-    {"_MOST": 10**9, "_FETCHES": (0, 10**9)},
+    {(extract, "_MOST"): 0, (extract, "_FETCHES"): (0, 0), (lookup, "_MANY"): 1},
+    {
+        (extract, "_MOST"): 10**9,
+        (extract, "_FETCHES"): (0, 10**9),
+        (lookup, "_FEW"): 0,
+        (lookup, "_MANY"): 10**9,
+    },
 )
 """What is taken out to be asked in memory: what pays (see ``extract``), nothing, and all."""
 
@@ -31,8 +37,8 @@ WAYS: Final[tuple[dict[str, Any], ...]] = (
 def taking_out(turn: int) -> Iterator[None]:
     """Judge in one of the ways, turn by turn; none may make a difference."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, limit in WAYS[turn % len(WAYS)].items():
-            patch.setattr(extract, name, limit)
+        for (module, name), limit in WAYS[turn % len(WAYS)].items():
+            patch.setattr(module, name, limit)
         yield
 
 

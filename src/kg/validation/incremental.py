@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from rdflib import BNode, URIRef
@@ -99,13 +100,29 @@ class _Revalidation:
         nodes = {key[0] for keys in stale.values() for key in keys}
         nodes = self.membership.targeted(rule.targets, nodes)
         nodes = held(depends.required, nodes, self.lookup)
-        if not nodes:
-            return stale, []
-        select = self._asked(depends.scopes, nodes)
-        return stale, [(select, q) for q in _restricted(rule, stale, nodes, self.shapes.prefixes)]
+        return stale, list(self._restricted(rule, stale, nodes))
 
-    def _asked(self, scopes: tuple[Scope, ...], nodes: set[Node]) -> Select:
-        if len(nodes) <= _AT_ONCE and self.extract.add(scopes, nodes):
+    def _restricted(
+        self, rule: Rule, stale: _Stale, nodes: set[Node]
+    ) -> Iterator[tuple[Select, str]]:
+        """Yield the query of a rule, restricted to what may have changed of some focus nodes."""
+        depends = self.dependencies.rules[rule.constraint]
+        for names, keys in stale.items():
+            rows = [key for key in keys if key[0] in nodes]
+            given = {name: {row[place] for row in rows} for place, name in enumerate(names)}
+            select = self._asked(depends.scopes, given[THIS], given)
+            for start in range(0, len(rows), _AT_ONCE):
+                some = rows[start : start + _AT_ONCE]
+                yield select, restrict(rule.select, names, some, self.shapes.prefixes)
+
+    def _asked(
+        self,
+        scopes: tuple[Scope, ...],
+        nodes: set[Node],
+        given: Mapping[Variable, set[Node]] = MappingProxyType({}),
+    ) -> Select:
+        """Return what answers about some focus nodes; ``given`` are terms for other variables."""
+        if nodes and len(nodes) <= _AT_ONCE and self.extract.add(scopes, nodes, given):
             return self.extract.select
         return self.view.select
 
@@ -157,13 +174,3 @@ def _is_stale(result: Result, stale: _Stale) -> bool:
         Variable("path"): result.path,
     }
     return any(tuple(terms.get(n) for n in names) in keys for names, keys in stale.items())
-
-
-def _restricted(
-    rule: Rule, stale: _Stale, nodes: set[Node], prefixes: Mapping[str, str]
-) -> Iterator[str]:
-    """Yield the query of a rule, restricted to what may have changed of some focus nodes."""
-    for names, keys in stale.items():
-        wanted = sorted(key for key in keys if key[0] in nodes)
-        for start in range(0, len(wanted), _AT_ONCE):
-            yield restrict(rule.select, names, wanted[start : start + _AT_ONCE], prefixes)

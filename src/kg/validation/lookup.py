@@ -19,7 +19,10 @@ Its default graph is the view; its named graphs are the article graphs and the l
 
 _AT_ONCE: Final = 2000
 _FEW: Final = 2
-"""So many predicates of a node are asked for one by one; then all that it says is fetched."""
+"""So many steps from a node are asked for one by one; then all from or to it is fetched at once."""
+
+_MANY: Final = 100
+"""Of a node with so many statements about it, only those along a step are ever fetched."""
 
 
 class Statement(NamedTuple):
@@ -82,6 +85,8 @@ class TooManyError(Exception):
 _Found = tuple[list[Statement], list[Statement]]
 """Statements of the view, and of named graphs."""
 
+_NOTHING: Final[_Found] = [], []
+
 
 class Lookup:
     """Statements by subject or object and predicate; what ``removed`` holds is still found."""
@@ -90,17 +95,19 @@ class Lookup:
         self.fetched = 0
         self._view = view
         self._known: dict[Step, dict[Node, _Found]] = defaultdict(dict)
-        self._about: dict[Node, dict[URIRef, _Found]] = {}
-        self._asked: dict[Node, int] = defaultdict(int)
+        self._around: dict[tuple[Node, bool], dict[URIRef, _Found] | None] = {}
+        self._asked: dict[tuple[Node, bool], int] = defaultdict(int)
+        self._within: dict[Node, list[Statement]] = {}
+        self._gone = tuple(removed)
         self._removed: dict[tuple[Node, bool], list[Statement]] = defaultdict(list)
-        for statement in removed:
+        for statement in self._gone:
             self._removed[statement.subject, False].append(statement)
             self._removed[statement.object, True].append(statement)
 
     def expect(self, nodes: Iterable[Node]) -> None:
-        """Fetch all that these nodes say as soon as something of it is asked for."""
+        """Fetch all from or to these nodes as soon as something of it is asked for."""
         for node in nodes:
-            self._asked[node] = _FEW
+            self._asked[node, False] = self._asked[node, True] = _FEW
 
     def along(
         self,
@@ -121,11 +128,31 @@ class Lookup:
                 known[node] = self._find(step, node, most)
         return {node: known[node][named] for node in nodes}
 
+    def within(self, graph: Node, most: int) -> list[Statement]:
+        """Return what a named graph states; raises ``TooManyError`` for more than ``most``."""
+        if isinstance(graph, BNode):
+            # A query cannot name it.
+            raise TooManyError
+        if graph not in self._within:
+            triples = f"GRAPH {graph.n3()} {{ ?s ?p ?o }}"
+            query = f"SELECT ?s ?p ?o WHERE {{ {triples} }} LIMIT {most + 1}"
+            rows = [] if isinstance(graph, Literal) else self._view.select(query)
+            if len(rows) > most:
+                raise TooManyError
+            found = [Statement(r["s"], URIRef(str(r["p"])), r["o"], graph) for r in rows]
+            gone = (s for s in self._gone if s.graph == graph)
+            self._within[graph] = [*found, *gone]
+        return self._within[graph]
+
+    def missing(self, step: Step, nodes: Iterable[Node]) -> int:
+        """Count the nodes that the store is still to be asked about."""
+        return sum(self._at_hand(step, node) is None for node in nodes)
+
     def fan(self, step: Step, nodes: Collection[Node]) -> int:
         """Count the statements of the view that lead along a step from any of the nodes."""
-        known = self._known[step]
-        missing = [node for node in nodes if node not in known and not isinstance(node, BNode)]
-        total = sum(len(known[node][False]) for node in nodes if node in known)
+        at_hand = {node: self._at_hand(step, node) for node in nodes}
+        total = sum(len(found[False]) for found in at_hand.values() if found is not None)
+        missing = [n for n, found in at_hand.items() if found is None and not isinstance(n, BNode)]
         for start in range(0, len(missing), _AT_ONCE):
             rows = " ".join(node.n3() for node in missing[start : start + _AT_ONCE])
             predicate = step.predicate.n3() if step.predicate else "?p"
@@ -133,6 +160,13 @@ class Lookup:
             query = f"SELECT (COUNT(*) AS ?n) WHERE {{ VALUES ?k {{ {rows} }} {triple} }}"
             total += int(str(self._view.select(query)[0]["n"]))
         return total
+
+    def _at_hand(self, step: Step, node: Node) -> _Found | None:
+        """Return what the store need not be asked for."""
+        found = self._known[step].get(node)
+        if found is None and step.predicate and self._around.get((node, step.inverse)) is not None:
+            found = self._find(step, node, None)
+        return found
 
     def _find(self, step: Step, node: Node, most: int | None) -> _Found:
         """Ask the store once for what view and named graphs hold."""
@@ -148,25 +182,39 @@ class Lookup:
 
     def _ask(self, step: Step, node: Node, most: int | None) -> _Found:
         predicate, inverse = step
-        if inverse:
-            self.fetched += 1
-            return _parted(_some(self._view.matching(predicate=predicate, object=node), most))
-        if isinstance(node, Literal):
+        if isinstance(node, Literal) and not inverse:
             return [], []
-        self._asked[node] += 1
-        if predicate is not None and self._asked[node] <= _FEW:
-            self.fetched += 1
-            return _parted(_some(self._view.matching(node, predicate), most))
-        about = self._about.get(node)
-        if about is None:
-            self.fetched += 1
-            by_predicate: dict[URIRef, _Found] = defaultdict(lambda: ([], []))
-            for statement in self._view.matching(node):
+        around = self._known_around(step, node)
+        if around is None:
+            return _parted(_some(self._fetch(step, node), most))
+        if predicate is None:
+            return _parted(s for pair in around.values() for found in pair for s in found)
+        return around.get(predicate, _NOTHING)
+
+    def _known_around(self, step: Step, node: Node) -> dict[URIRef, _Found] | None:
+        key = node, step.inverse
+        self._asked[key] += 1
+        if step.predicate is not None and self._asked[key] <= _FEW:
+            return None
+        if key not in self._around:
+            self._around[key] = self._fetch_around(node, inverse=step.inverse)
+        return self._around[key]
+
+    def _fetch_around(self, node: Node, *, inverse: bool) -> dict[URIRef, _Found] | None:
+        """Return all statements from or to a node by their predicates; None if there are many."""
+        by_predicate: dict[URIRef, _Found] = defaultdict(lambda: ([], []))
+        try:
+            for statement in _some(self._fetch(Step(None, inverse), node), _MANY):
                 by_predicate[statement.predicate][statement.graph is not None].append(statement)
-            about = self._about[node] = dict(by_predicate)
-        if predicate is not None:
-            return about.get(predicate) or ([], [])
-        return _parted(s for pair in about.values() for found in pair for s in found)
+        except TooManyError:
+            return None
+        return dict(by_predicate)
+
+    def _fetch(self, step: Step, node: Node) -> Iterator[Statement]:
+        self.fetched += 1
+        if step.inverse:
+            return self._view.matching(predicate=step.predicate, object=node)
+        return self._view.matching(node, step.predicate)
 
 
 def _some(statements: Iterator[Statement], most: int | None) -> Iterable[Statement]:
