@@ -176,7 +176,7 @@ class Tracer:
             way = step if forward else Step(step.predicate, not step.inverse)
             found[step] = self.lookup.along(way, nodes, named=named)
         value = known.getter(start)
-        return extended(known, pattern, lambda step, row: found[step][value(row)])
+        return extended(known, pattern, lambda step, row: found[step][value(row)], start)
 
     def _extend_closure(self, known: Relation, pattern: Closure) -> Relation:
         forward = _known(pattern.subject, set(known.names))
