@@ -7,7 +7,7 @@ holds now.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from rdflib import Literal, URIRef
@@ -45,12 +45,16 @@ class Tracer:
         return EVERYTHING if found is None else {row[0] for rows in found.values() for row in rows}
 
     def rows(
-        self, scopes: Iterable[Scope], keys: Iterable[Variable] = ()
+        self,
+        scopes: Iterable[Scope],
+        keys: Iterable[Variable] = (),
+        among: Callable[[set[Node]], set[Node]] | None = None,
     ) -> dict[Names, set[tuple[Node, ...]]] | None:
         """Return bindings that cover every answer that can have changed, by what they bind.
 
         That is ``this``, first, and those of ``keys`` that a step from the change leads to.
-        Return ``EVERYTHING`` as ``focus_nodes`` does.
+        ``among`` says of which of some nodes an answer matters. Return ``EVERYTHING`` as
+        ``focus_nodes`` does.
         """
         found: dict[Names, set[tuple[Node, ...]]] = defaultdict(set)
         wanted = {*keys, THIS}
@@ -59,11 +63,11 @@ class Tracer:
             for pattern in scope.own:
                 if pattern not in self._matched:
                     self._matched[pattern] = self._matches(pattern)
-                matched = self._matched[pattern]
+                matched = _about(self._matched[pattern], among)
                 if not matched.rows:
                     continue
                 rest = [other for other in (*scope.own, *scope.around) if other is not pattern]
-                reached = self._reach(matched, rest, wanted)
+                reached = _about(self._reach(matched, rest, wanted), among)
                 if reached.rows and THIS not in reached.names:
                     return EVERYTHING
                 names = tuple(name for name in order if name in reached.names)
@@ -227,6 +231,14 @@ def closure(
                     found.add(target)
                     waiting.append(target)
     return reached
+
+
+def _about(known: Relation, among: Callable[[set[Node]], set[Node]] | None) -> Relation:
+    """Return the rows that are about the right focus nodes, or not yet about one."""
+    if among is None or THIS not in known.names:
+        return known
+    right, value = among(known.values(THIS)), known.getter(THIS)
+    return Relation(known.names, {row for row in known.rows if value(row) in right})
 
 
 def _is_among(node: Node, others: set[Node]) -> bool:

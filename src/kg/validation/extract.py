@@ -70,7 +70,7 @@ class Extract:
     def select(self, query: str) -> Sequence[Mapping[str, Node]]:
         """Answer a query over what was taken out."""
         if self._part is None:
-            self._part = self._view.part(self._statements())
+            self._part = self._view.part(set(self._statements()))
         return self._part(query)
 
     def _statements(self) -> Iterator[Statement]:
@@ -216,12 +216,13 @@ def held(required: Iterable[Pattern], nodes: Collection[Node], lookup: Lookup) -
             continue
         met: set[Node] = set()
         for step in pattern.steps:
-            found = lookup.along(step, kept, named=pattern.graph is not None)
-            for node, statements in found.items():
-                if any(
-                    isinstance(pattern.object, Variable) or same(pattern.object, s.object)
-                    for s in statements
-                ):
-                    met.add(node)
+            leads = lookup.along(step, kept, named=pattern.graph is not None)
+            met |= {node for node, found in leads.items() if _any_matches(pattern.object, found)}
         kept = met
     return kept
+
+
+def _any_matches(term: Node, statements: list[Statement]) -> bool:
+    if not statements or isinstance(term, Variable):
+        return bool(statements)
+    return any(same(term, statement.object) for statement in statements)

@@ -14,6 +14,7 @@ from kg.validation.extract import Extract, held
 from kg.validation.lookup import Changes, Lookup, Select, View
 from kg.validation.neighbourhood import Membership, judge_focus_nodes
 from kg.validation.patterns import THIS, Scope
+from kg.validation.query_scopes import QueryScopes
 from kg.validation.relations import Names
 from kg.validation.report import Report, Result
 from kg.validation.restriction import restrict
@@ -52,7 +53,10 @@ class _Revalidation:
         before: Report,
         changes: Changes,
     ) -> None:
-        self.view, self.shapes, self.dependencies, self.before = view, shapes, dependencies, before
+        self.view, self.shapes, self.dependencies = view, shapes, dependencies
+        self.earlier: dict[Node | None, list[Result]] = defaultdict(list)
+        for result in before.results:
+            self.earlier[result.constraint].append(result)
         self.tracer = Tracer(view, changes)
         self.lookup = Lookup(view) if changes.removed else self.tracer.lookup
         self.membership = Membership(self.lookup)
@@ -67,13 +71,11 @@ class _Revalidation:
         if affected is EVERYTHING or core is None:
             yield from core_results(self.view, self.shapes, self.lookup)
         else:
-            earlier = (r for r in self.before.results if not r.constraint)
-            yield from (r for r in earlier if r.focus_node not in affected)
+            yield from (r for r in self.earlier[None] if r.focus_node not in affected)
             yield from self._judged(core)
         for rule, stale, queries in rules:
             if stale is not EVERYTHING:
-                earlier = (r for r in self.before.results if r.constraint == rule.constraint)
-                yield from (r for r in earlier if not _is_stale(r, stale))
+                yield from (r for r in self.earlier[rule.constraint] if not _is_stale(r, stale))
             for select, query in queries:
                 yield from rule_results(rule, self.shapes, select, query)
 
@@ -93,20 +95,29 @@ class _Revalidation:
 
     def _stale(self, rule: Rule) -> tuple[_Stale | None, list[tuple[Select, str]]]:
         """Return what a rule may say otherwise now, and the queries that tell what it says."""
-        stale = _affected_by_rule(rule, self.tracer, self.dependencies)
-        if stale is EVERYTHING:
+        depends = self.dependencies.rules.get(rule.constraint)
+        stale = self._affected(rule, depends) if depends else EVERYTHING
+        if depends is None or stale is EVERYTHING:
             return stale, [(self.view.select, set_level_query(rule, self.shapes.prefixes))]
-        depends = self.dependencies.rules[rule.constraint]
         nodes = {key[0] for keys in stale.values() for key in keys}
         nodes = self.membership.targeted(rule.targets, nodes)
         nodes = held(depends.required, nodes, self.lookup)
-        return stale, list(self._restricted(rule, stale, nodes))
+        return stale, list(self._restricted(rule, depends, stale, nodes))
+
+    def _affected(self, rule: Rule, depends: QueryScopes) -> _Stale | None:
+        """Return what may have changed, by what tells it: focus nodes, or more exactly."""
+        earlier = {result.focus_node for result in self.earlier[rule.constraint]}
+
+        def may_report(nodes: set[Node]) -> set[Node]:
+            return self.membership.targeted(rule.targets, nodes) | (earlier & nodes)
+
+        found = self.tracer.rows(depends.scopes, depends.keys, may_report)
+        return EVERYTHING if found is EVERYTHING else _told_apart(found)
 
     def _restricted(
-        self, rule: Rule, stale: _Stale, nodes: set[Node]
+        self, rule: Rule, depends: QueryScopes, stale: _Stale, nodes: set[Node]
     ) -> Iterator[tuple[Select, str]]:
         """Yield the query of a rule, restricted to what may have changed of some focus nodes."""
-        depends = self.dependencies.rules[rule.constraint]
         for names, keys in stale.items():
             rows = [key for key in keys if key[0] in nodes]
             given = {name: {row[place] for row in rows} for place, name in enumerate(names)}
@@ -142,11 +153,9 @@ def _affected_by_core(tracer: Tracer, dependencies: Dependencies) -> set[Node] |
     return affected
 
 
-def _affected_by_rule(rule: Rule, tracer: Tracer, dependencies: Dependencies) -> _Stale | None:
-    """Return what may have changed, by the variables that tell it: focus nodes, or more exactly."""
-    depends = dependencies.rules.get(rule.constraint)
-    found = tracer.rows(depends.scopes, depends.keys) if depends else EVERYTHING
-    if found is EVERYTHING or sum(map(len, found.values())) > MANY:
+def _told_apart(found: _Stale) -> _Stale | None:
+    """Return rows by what tells results apart; none of a focus node that is there as a whole."""
+    if sum(map(len, found.values())) > MANY:
         return EVERYTHING
     stale: _Stale = defaultdict(set)
     for names, rows in found.items():

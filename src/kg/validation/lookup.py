@@ -123,9 +123,8 @@ class Lookup:
         ``TooManyError`` where more than ``most`` lead from one node.
         """
         known = self._known[step]
-        for node in nodes:
-            if node not in known:
-                known[node] = self._find(step, node, most)
+        for node in set(nodes).difference(known):
+            known[node] = self._find(step, node, most)
         return {node: known[node][named] for node in nodes}
 
     def within(self, graph: Node, most: int) -> list[Statement]:
@@ -146,7 +145,8 @@ class Lookup:
 
     def missing(self, step: Step, nodes: Iterable[Node]) -> int:
         """Count the nodes that the store is still to be asked about."""
-        return sum(self._at_hand(step, node) is None for node in nodes)
+        unknown = set(nodes).difference(self._known[step])
+        return sum(self._at_hand(step, node) is None for node in unknown)
 
     def fan(self, step: Step, nodes: Collection[Node]) -> int:
         """Count the statements of the view that lead along a step from any of the nodes."""
