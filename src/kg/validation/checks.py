@@ -9,25 +9,27 @@ A check is a file ``ontology/checks/{name}.rq`` that opens with comment lines in
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from rdflib import BNode, URIRef
+from rdflib import RDF, BNode, URIRef
 from rdflib.term import Node, Variable
 
 from kg.errors import Location, RecordError
 from kg.language import Text
 from kg.validation.affected import EVERYTHING, Tracer
 from kg.validation.extract import Extract, held
-from kg.validation.lookup import Changes, Lookup, Select, View
-from kg.validation.patterns import NotLocalError
+from kg.validation.lookup import Changes, Select, TooManyError, View
+from kg.validation.patterns import THIS, Cause, Closure, Edge, NotLocalError, Pattern, Scope, Step
 from kg.validation.query_scopes import QueryScopes, scopes_of_query
-from kg.validation.restriction import restrict_groups
+from kg.validation.restriction import restrict_groups, subselects
 
 _NODE: Final = Variable("node")
 _AT_ONCE: Final = 2000
+_FEW: Final = 8
 
 _HEADER: Final = re.compile(r"^#\s*(?P<key>[A-Z][a-z]+):\s*(?P<wording>.*\S)\s*$", re.MULTILINE)
 
@@ -95,36 +97,96 @@ def recheck(view: View, checks: Iterable[Check], changes: Changes) -> list[Findi
     """Return the findings after a change to a dataset that had none.
 
     ``view`` is the default graph, with the named graphs around it. Only nodes that the change
-    can touch are asked about; a check of which that cannot be told is asked as a whole.
+    can bring a finding about are asked about; a check of which that cannot be told is asked as
+    a whole.
     """
-    tracer = Tracer(view, changes)
-    lookup = Lookup(view) if changes.removed else tracer.lookup
-    extract = Extract(view, lookup)
+    trace = _Trace(view, changes)
+    suspects = [(check, trace.suspects(check)) for check in checks]
     # All that is to be asked is known before anything is: one extract is for all of it.
-    asked = [(c, *_restricted(c, tracer, lookup, extract, view.select)) for c in checks]
+    extract = Extract(view, trace.lookup)
+    asked = [
+        (check, extract.select if trace.take_out(check, nodes, extract) else view.select, nodes)
+        for check, nodes in suspects
+    ]
     return [
         finding
-        for check, select, queries in asked
-        for query in queries
+        for check, select, nodes in asked
+        for query in trace.queries(check, nodes)
         for finding in _findings(check, select(query))
     ]
 
 
-def _restricted(
-    check: Check, tracer: Tracer, lookup: Lookup, extract: Extract, select: Select
-) -> tuple[Select, list[str]]:
-    """Return the queries that ask a check about what may have changed, and who is to be asked."""
-    read = _scopes(check.query)
-    found = EVERYTHING if read is None else tracer.focus_nodes(read.scopes)
-    if read is None or found is EVERYTHING or any(isinstance(node, BNode) for node in found):
-        return select, [check.query]
-    nodes = sorted(n for n in held(read.required, found, lookup) if isinstance(n, URIRef))
-    if nodes and len(nodes) <= _AT_ONCE and extract.add(read.scopes, nodes):
-        select = extract.select
-    starts = range(0, len(nodes), _AT_ONCE)
-    return select, [
-        restrict_groups(check.query, _NODE, nodes[start : start + _AT_ONCE]) for start in starts
-    ]
+class _Trace:
+    """Finds the nodes that a change can bring a finding about, where there was none before."""
+
+    def __init__(self, view: View, changes: Changes) -> None:
+        came, went = Changes(added=changes.added), Changes(removed=changes.removed)
+        self._tracers = {Cause.ADDED: Tracer(view, came), Cause.REMOVED: Tracer(view, went)}
+        self.lookup = self._tracers[Cause.ADDED].lookup
+
+    def suspects(self, check: Check) -> list[URIRef] | None:
+        """Return the nodes to ask a check about, sorted, or None for all."""
+        read = _scopes(check.query)
+        if read is None:
+            return None
+        among = self._among(read.required)
+        found = set[Node]() if among == set() else self._touched(read.scopes)
+        if found is EVERYTHING or any(isinstance(node, BNode) for node in found):
+            return None
+        nodes = held(read.required, found if among is None else found & among, self.lookup)
+        return sorted(node for node in nodes if isinstance(node, URIRef))
+
+    def _among(self, required: Iterable[Pattern]) -> set[Node] | None:
+        """Return the nodes of a class, if all findings are about these and there are very few."""
+        back = Step(RDF.type, inverse=True)
+        for pattern in required:
+            is_typed = pattern.subject == THIS and pattern.steps == (Step(RDF.type),)
+            if is_typed and isinstance(pattern, Edge) and isinstance(pattern.object, URIRef):
+                named = pattern.graph is not None
+                with suppress(TooManyError):
+                    found = self.lookup.along(back, {pattern.object}, named=named, most=_FEW)
+                    return {statement.subject for statement in found[pattern.object]}
+        return None
+
+    def _touched(self, scopes: Iterable[Scope]) -> set[Node] | None:
+        touched: set[Node] = set()
+        for cause, tracer in self._tracers.items():
+            found = tracer.focus_nodes(scope for scope in scopes if cause in scope.cause)
+            if found is EVERYTHING:
+                return EVERYTHING
+            touched |= found
+        return touched
+
+    def take_out(self, check: Check, nodes: list[URIRef] | None, extract: Extract) -> bool:
+        """Take out what a check can read of some nodes; say whether that is all in there."""
+        read = _scopes(check.query)
+        if read is None or not nodes or len(nodes) > _AT_ONCE:
+            return False
+        if any(isinstance(pattern, Closure) for scope in read.scopes for pattern in scope.own):
+            # The engine walks a hierarchy faster than all of it is taken out.
+            return False
+        return extract.add(read.scopes, nodes)
+
+    def queries(self, check: Check, nodes: list[URIRef] | None) -> Iterator[str]:
+        """Yield the queries that ask a check about some nodes, or about all."""
+        if nodes is None:
+            yield check.query
+            return
+        for start in range(0, len(nodes), _AT_ONCE):
+            some = nodes[start : start + _AT_ONCE]
+            yield restrict_groups(check.query, _NODE, some, self._predicates(check, some))
+
+    def _predicates(self, check: Check, nodes: list[URIRef]) -> dict[Variable, set[URIRef]]:
+        """Return what some nodes say, by the variables that stand for it in subselects too."""
+        read = _scopes(check.query)
+        found: dict[Variable, set[URIRef]] = {}
+        for pattern in read.required if read else ():
+            name = pattern.name if isinstance(pattern, Edge) else None
+            says_this = pattern.subject == THIS and pattern.steps == (Step(None),)
+            if name and says_this and pattern.graph is None and subselects(check.query, name.n3()):
+                lists = self.lookup.along(Step(None), nodes).values()
+                found[name] = {statement.predicate for said in lists for statement in said}
+        return found
 
 
 def prepare(checks: Iterable[Check]) -> None:

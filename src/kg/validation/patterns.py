@@ -8,6 +8,7 @@ whatever else narrows an answer are left out: what is found is never too little.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Flag, auto
 from itertools import count
 from typing import Final, NamedTuple
 
@@ -60,12 +61,29 @@ class Closure:
 Pattern = Edge | Closure
 
 
+class Cause(Flag):
+    """What may be done to a triple that matches a pattern, so that an answer comes to be."""
+
+    ADDED = auto()
+    REMOVED = auto()
+    EITHER = ADDED | REMOVED
+
+    def negated(self) -> "Cause":
+        """Return the cause of a pattern that stands where there must be no such triple."""
+        return self if self is Cause.EITHER else ~self
+
+
 @dataclass(frozen=True)
 class Scope:
-    """The patterns of one group (``own``), and those of the groups that enclose it."""
+    """The patterns of one group (``own``), and those of the groups that enclose it.
+
+    ``cause`` is what brings an answer that was not there; whatever else is done to a triple
+    can only take one away.
+    """
 
     own: tuple[Pattern, ...]
     around: tuple[Pattern, ...] = ()
+    cause: Cause = Cause.EITHER
 
 
 class NotLocalError(Exception):

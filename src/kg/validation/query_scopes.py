@@ -17,6 +17,7 @@ from rdflib.term import Node, Variable
 
 from kg.validation.patterns import (
     THIS,
+    Cause,
     Closure,
     Edge,
     Fresh,
@@ -27,7 +28,8 @@ from kg.validation.patterns import (
     variables_of,
 )
 
-_EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
+_NOT_EXISTS: Final = "Builtin_NOTEXISTS"
+_EXISTS: Final = ("Builtin_EXISTS", _NOT_EXISTS)
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,12 @@ class _Group:
     inner: list["_Group"] = field(default_factory=list)
     isolated: bool = False
     before: set[Variable] | None = None
+    cause: Cause = Cause.ADDED
 
     def scopes(self, around: tuple[Pattern, ...], fresh: Fresh) -> Iterator[Scope]:
         own = tuple(self.own)
         if own:
-            yield Scope(own, around)
+            yield Scope(own, around, self.cause)
         if self.isolated:
             # A filter in here does not see the variables of the groups outside.
             unseen = variables_of(around) - variables_of(own) - self.visible - {THIS}
@@ -99,7 +102,7 @@ def scopes_of_query(query: str, focus: Variable = THIS) -> QueryScopes:
     if tree.groupby and focus not in tree.groupby.condition:
         raise NotLocalError("GROUP BY")
     fresh = Fresh()
-    whole = _Group(None, {focus: THIS})
+    whole = _Group(None, {focus: THIS}, cause=_cause_within(tree, Cause.ADDED))
     _read_group(tree.where, whole, fresh)
     projected = [part.var for part in tree.projection or () if part.var]
     # Of a group, some members alone would make another group.
@@ -134,16 +137,17 @@ def _read_part(part: CompValue, group: _Group, fresh: Fresh) -> None:
         case "Filter" | "Bind":
             if part.var:
                 group.visible.add(_named(part.var, group))
-            _read_exists(part.expr, group, fresh)
+            _read_condition(part, group, fresh)
         case "InlineData":
             variables = [part.var] if isinstance(part.var, Variable) else list(part.var)
             group.visible |= {_named(variable, group) for variable in variables}
         case "OptionalGraphPattern":
-            optional = _inner(group)
+            optional = _inner(group, Cause.EITHER)
             optional.before = variables_of(group.own)
             _read_group(part.graph, optional, fresh)
         case "MinusGraphPattern":
-            _read_group(part.graph, _inner(group, isolated=True), fresh)
+            minus = _inner(group, group.cause.negated(), isolated=True)
+            _read_group(part.graph, minus, fresh)
         case "GraphGraphPattern":
             _read_within(part.graph, _named(part.term, group), group, fresh)
         case "GroupOrUnionGraphPattern":
@@ -164,11 +168,11 @@ def _read_union(branches: list[CompValue], group: _Group, fresh: Fresh) -> None:
         _read_within(branches[0], group.graph, group, fresh)
         return
     for branch in branches:
-        _read_group(branch, _inner(group, isolated=True), fresh)
+        _read_group(branch, _inner(group, group.cause, isolated=True), fresh)
 
 
 def _read_within(tree: CompValue, graph: Node | None, group: _Group, fresh: Fresh) -> None:
-    inner = _Group(graph, group.names, isolated=True)
+    inner = _Group(graph, group.names, isolated=True, cause=group.cause)
     _read_group(tree, inner, fresh)
     _take(inner, group)
 
@@ -176,7 +180,8 @@ def _read_within(tree: CompValue, graph: Node | None, group: _Group, fresh: Fres
 def _read_subselect(tree: CompValue, group: _Group, fresh: Fresh) -> None:
     if tree.limitoffset:
         raise NotLocalError("LIMIT")
-    inner = _Group(group.graph, group.names, isolated=True)
+    cause = _cause_within(tree, group.cause)
+    inner = _Group(group.graph, group.names, isolated=True, cause=cause)
     if tree.projection:
         shown = {part.var or part.evar for part in tree.projection}
         inner.names = _Hiding(group.names, shown, fresh)
@@ -184,10 +189,17 @@ def _read_subselect(tree: CompValue, group: _Group, fresh: Fresh) -> None:
     _take(inner, group)
 
 
+def _cause_within(tree: CompValue, cause: Cause) -> Cause:
+    """Return the cause of what a SELECT reads: less of it may make another sum or group."""
+    is_plain = not (tree.groupby or tree.having or any(part.expr for part in tree.projection or ()))
+    return cause if is_plain else Cause.EITHER
+
+
 def _take(inner: _Group, group: _Group) -> None:
     """Let what must hold in an inner group hold in the outer one; its filters see it alone."""
     group.own.extend(inner.own)
     group.visible |= inner.visible
+    group.cause |= inner.cause
     if inner.inner:
         group.inner.append(inner)
 
@@ -205,8 +217,8 @@ class _Hiding(dict[Variable, Variable]):
         return self.setdefault(key, self._fresh()) if key not in self else self[key]
 
 
-def _inner(group: _Group, *, isolated: bool = False) -> _Group:
-    inner = _Group(group.graph, group.names, isolated=isolated)
+def _inner(group: _Group, cause: Cause, *, isolated: bool = False) -> _Group:
+    inner = _Group(group.graph, group.names, isolated=isolated, cause=cause)
     group.inner.append(inner)
     return inner
 
@@ -215,11 +227,21 @@ def _named(term: Any, group: _Group) -> Any:  # noqa: ANN401
     return group.names.get(term, term) if isinstance(term, Variable) else term
 
 
+def _read_condition(part: CompValue, group: _Group, fresh: Fresh) -> None:
+    """Read a FILTER or BIND, whose value may rest on whether some group exists."""
+    if part.name == "Filter" and part.expr.name in _EXISTS:
+        is_negated = part.expr.name == _NOT_EXISTS
+        cause = group.cause.negated() if is_negated else group.cause
+        _read_group(part.expr.graph, _inner(group, cause), fresh)
+    else:
+        _read_exists(part.expr, group, fresh)
+
+
 def _read_exists(expression: object, group: _Group, fresh: Fresh) -> None:
     """Read the groups of EXISTS and NOT EXISTS wherever they stand in an expression."""
     if isinstance(expression, CompValue):
         if expression.name in _EXISTS:
-            _read_group(expression.graph, _inner(group), fresh)
+            _read_group(expression.graph, _inner(group, Cause.EITHER), fresh)
             return
         for key in expression:
             _read_exists(expression[key], group, fresh)

@@ -1,7 +1,9 @@
 """A query limited to some nodes, where the engine meets the limit before it reads anything else."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from rdflib.term import Node, Variable
@@ -29,20 +31,67 @@ def restrict(
     return prologue(prefixes, select) + select[:start] + values + select[start:]
 
 
-def restrict_groups(query: str, name: Variable, nodes: Sequence[Node]) -> str:
+def restrict_groups(
+    query: str,
+    name: Variable,
+    nodes: Iterable[Node],
+    beside: Mapping[Variable, Iterable[Node]] = MappingProxyType({}),
+) -> str:
     """Return a query with a variable limited in each group that is evaluated by itself.
 
     Those are the outermost one and, if the variable stands in them, the branches of UNION and
-    the groups of MINUS: the engine does not carry a limit from outside into them.
+    the groups of MINUS: the engine does not carry a limit from outside into them. ``beside`` are
+    all terms that other variables can have beside those nodes; ``subselects`` are limited to them.
     """
-    terms = " ".join(node.n3() for node in nodes)
-    own = " ".join(_own_filters(query, name.n3()))
-    values = f" {{ VALUES {name.n3()} {{ {terms} }} {own} }}\n"
+    groups, own = _separate_groups(query, name.n3())
+    limits = dict.fromkeys(groups, f" {{ {_values(name, nodes)} {own} }}\n")
+    for other, terms in beside.items():
+        for start in subselects(query, other.n3()):
+            limits[start] = f"{limits.get(start, '')} {_values(other, terms)}\n"
     pieces, last = [], 0
-    for start in sorted(_separate_groups(query, name.n3())):
-        pieces += [query[last:start], values]
+    for start in sorted(limits):
+        pieces += [query[last:start], limits[start]]
         last = start
     return "".join([*pieces, query[last:]])
+
+
+def _values(name: Variable, terms: Iterable[Node]) -> str:
+    return f"VALUES {name.n3()} {{ {' '.join(term.n3() for term in terms)} }}"
+
+
+@lru_cache(maxsize=64)
+def subselects(query: str, name: str) -> tuple[int, ...]:
+    """Return the offsets behind the braces of subselects that give a variable, and no sums.
+
+    Only those that are joined with what is around them, or taken away from it: so it does not
+    matter what they give where the variable has a term that it has nowhere around.
+    """
+    found: list[int] = []
+    joined: list[bool] = []
+    shown: list[str] | None = None
+    word = ""
+    for token in _TOKEN.finditer(query):
+        if token["open"]:
+            is_joined = not joined or (joined[-1] and _joins(word, len(joined)))
+            if joined and shown is not None:
+                is_joined = is_joined and name in shown and "AS" not in shown
+                found += [token.end()] if is_joined else []
+            joined.append(is_joined)
+            shown, word = None, ""
+        elif token["close"]:
+            joined.pop()
+        elif token["word"]:
+            word = token["word"]
+            if shown is not None:
+                shown.append(word if word.startswith("?") else word.upper())
+            elif word.upper() == "SELECT":
+                shown = []
+    return tuple(found)
+
+
+def _joins(word: str, depth: int) -> bool:
+    """Say whether a group is joined with what is around it, by the word that stands before it."""
+    return word.upper() not in ("OPTIONAL", "EXISTS", "MINUS") or (word, depth) == ("MINUS", 1)
 
 
 def _own_filters(query: str, name: str) -> Iterator[str]:
@@ -69,8 +118,16 @@ def _own_filters(query: str, name: str) -> Iterator[str]:
             words = [*words[1:], (token.start(), token["word"])]
 
 
-def _separate_groups(query: str, name: str) -> set[int]:
-    """Return the offsets behind the braces of the groups that need a limit of their own."""
+@lru_cache(maxsize=64)
+def _separate_groups(query: str, name: str) -> tuple[frozenset[int], str]:
+    """Return the offsets behind the braces of the groups that need a limit of their own.
+
+    The second value are the filters that belong to the limit.
+    """
+    return frozenset(_own_groups(query, name)), " ".join(_own_filters(query, name))
+
+
+def _own_groups(query: str, name: str) -> set[int]:
     found: set[int] = set()
     open_groups: list[tuple[int, str, set[str]]] = []
     branch: int | None = None
