@@ -1,10 +1,11 @@
-"""What each named graph says: pure functions from the corpus to rdflib graphs."""
+"""What each named graph says: pure functions from the corpus to triples and rdflib graphs."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, PROV, SKOS
+from rdflib.term import Node
 
 from kg.ingest.decisions import ConflictSet, IdentityDecision
 from kg.ingest.descriptions import ARTICLE, DEPOSIT, PAGE, REGISTER
@@ -15,6 +16,8 @@ from kg.ingest.tables.names import Thing
 from kg.iris import mint_iri, parse_iri
 from kg.language import LANGUAGES, Text
 from kg.namespaces import CANONICAL_BASE, GRAPH, INOV, OA, SCHEMA
+
+Triple = tuple[Node, Node, Node]
 
 _CLASSES: Final[Mapping[str, URIRef]] = {
     ARTICLE: INOV.Article,
@@ -55,24 +58,29 @@ def _concept(scheme: str, notation: str) -> URIRef:
 
 def article_graph(source: Source) -> Graph:
     """Return exactly the triples that a source's claims assert."""
-    graph = Graph()
+    return _graph_of(article_triples(source))
+
+
+def article_triples(source: Source) -> Iterator[Triple]:
+    """Yield what a source's claims assert, as often as they do."""
     for claim in source.claims:
-        graph.add(claim.triple)
-    return graph
+        yield claim.triple
 
 
 def sources_graph(sources: Iterable[Source]) -> Graph:
     """Return the description of the sources themselves, and the graph of each one's claims."""
-    graph = Graph()
-    for source in sources:
-        node = source_iri(source.id, source.kind)
-        graph.add((node, RDF.type, _CLASSES[source.kind]))
-        graph.add((node, DCTERMS.identifier, Literal(source.id)))
-        graph.add((node, INOV.assertedIn, article_graph_iri(source.id)))
-        _add_text(graph, node, SKOS.prefLabel, source.label)
-        for predicate, value in _particulars(source):
-            graph.add((node, predicate, value))
-    return graph
+    return _graph_of(triple for source in sources for triple in source_triples(source))
+
+
+def source_triples(source: Source) -> Iterator[Triple]:
+    """Yield the description of a source, and the name of the graph of its claims."""
+    node = source_iri(source.id, source.kind)
+    yield node, RDF.type, _CLASSES[source.kind]
+    yield node, DCTERMS.identifier, Literal(source.id)
+    yield node, INOV.assertedIn, article_graph_iri(source.id)
+    yield from _texts(node, SKOS.prefLabel, source.label)
+    for predicate, value in _particulars(source):
+        yield node, predicate, value
 
 
 def _particulars(source: Source) -> Iterator[tuple[URIRef, URIRef | Literal]]:
@@ -108,44 +116,46 @@ def _day(text: str) -> Literal:
 
 def provenance_graph(sources: Iterable[Source]) -> Graph:
     """Return every claim with its triple, source, spans, certainty, speaker and rank."""
-    graph = Graph()
-    for source in sources:
-        facts = {claim.row: claim_iri(claim) for claim in source.claims}
-        for claim in source.claims:
-            _add_claim(graph, claim, source_iri(source.id, source.kind))
-            if claim.row != claim.fact:
-                graph.add((claim_iri(claim), INOV.elaborates, facts[claim.fact]))
-    return graph
+    return _graph_of(triple for source in sources for triple in provenance_triples(source))
 
 
-def _add_claim(graph: Graph, claim: Claim, source: URIRef) -> None:
-    node = claim_iri(claim)
+def provenance_triples(source: Source) -> Iterator[Triple]:
+    """Yield what is said of a source's claims; of a span as often as a claim is made there."""
+    facts = {claim.row: claim_iri(claim) for claim in source.claims}
+    for claim in source.claims:
+        node = facts[claim.row]
+        yield from _claim_triples(node, claim, source_iri(source.id, source.kind))
+        if claim.row != claim.fact:
+            yield node, INOV.elaborates, facts[claim.fact]
+
+
+def _claim_triples(node: URIRef, claim: Claim, source: URIRef) -> Iterator[Triple]:
     subject, predicate, value = claim.triple
-    graph.add((node, RDF.type, INOV.Claim))
-    graph.add((node, RDF.subject, subject))
-    graph.add((node, RDF.predicate, predicate))
-    graph.add((node, RDF.object, value))
-    graph.add((node, PROV.hadPrimarySource, source))
-    graph.add((node, INOV.certainty, _concept("certainty", claim.certainty)))
-    graph.add((node, INOV.claimRank, _concept("claim-rank", claim.rank)))
+    yield node, RDF.type, INOV.Claim
+    yield node, RDF.subject, subject
+    yield node, RDF.predicate, predicate
+    yield node, RDF.object, value
+    yield node, PROV.hadPrimarySource, source
+    yield node, INOV.certainty, _concept("certainty", claim.certainty)
+    yield node, INOV.claimRank, _concept("claim-rank", claim.rank)
     if claim.speaker:
-        graph.add((node, INOV.attributedTo, claim.speaker))
-    if claim.note:
-        _add_text(graph, node, SKOS.editorialNote, claim.note)
+        yield node, INOV.attributedTo, claim.speaker
+    yield from _texts(node, SKOS.editorialNote, claim.note)
     for span in claim.spans:
-        graph.add((node, INOV.span, span_iri(claim.source, span)))
-        _add_span(graph, claim.source, span)
+        yield node, INOV.span, span_iri(claim.source, span)
+        yield from _span_triples(claim.source, span)
 
 
-def _add_span(graph: Graph, source: str, span: Span) -> None:
-    node, position = span_iri(source, span), position_iri(source, span)
-    graph.add((node, RDF.type, INOV.TextSpan))
-    graph.add((node, OA.hasSource, source_iri(source)))
-    graph.add((node, OA.hasSelector, position))
-    graph.add((node, INOV.locator, Literal(span.locator)))
-    graph.add((position, RDF.type, OA.TextPositionSelector))
-    graph.add((position, OA.start, Literal(span.start)))
-    graph.add((position, OA.end, Literal(span.end)))
+def _span_triples(source: str, span: Span) -> Iterator[Triple]:
+    node = span_iri(source, span)
+    position = position_iri(source, span)
+    yield node, RDF.type, INOV.TextSpan
+    yield node, OA.hasSource, source_iri(source)
+    yield node, OA.hasSelector, position
+    yield node, INOV.locator, Literal(span.locator)
+    yield position, RDF.type, OA.TextPositionSelector
+    yield position, OA.start, Literal(span.start)
+    yield position, OA.end, Literal(span.end)
 
 
 def conflicts_graph(conflicts: Iterable[ConflictSet]) -> Graph:
@@ -159,8 +169,8 @@ def conflicts_graph(conflicts: Iterable[ConflictSet]) -> Graph:
         graph.add((node, INOV.resolution, _concept("resolution", conflict.resolution)))
         for claim in conflict.claims:
             graph.add((node, INOV.conflicting, claim_iri(claim)))
-        _add_text(graph, node, SKOS.prefLabel, conflict.label)
-        _add_text(graph, node, SKOS.editorialNote, conflict.note)
+        graph += _texts(node, SKOS.prefLabel, conflict.label)
+        graph += _texts(node, SKOS.editorialNote, conflict.note)
     return graph
 
 
@@ -184,8 +194,8 @@ def identity_graph(
             graph.add((node, INOV.surfaceForm, Literal(decision.surface_form)))
         for claim in decision.evidence:
             graph.add((node, INOV.evidence, claim_iri(claim)))
-        _add_text(graph, node, SKOS.prefLabel, _decision_label(decision, labels))
-        _add_text(graph, node, SKOS.editorialNote, decision.note)
+        graph += _texts(node, SKOS.prefLabel, _decision_label(decision, labels))
+        graph += _texts(node, SKOS.editorialNote, decision.note)
     return graph
 
 
@@ -219,10 +229,16 @@ def reference_graph(files: Iterable[TurtleFile]) -> Graph:
 def reference_graph_of(graph: Graph) -> Graph:
     """Return a graph, each of its typed things with its slug as ``dcterms:identifier`` added."""
     for subject in set(graph.subjects(RDF.type)):
-        identity = parse_iri(str(subject))
-        if identity:
-            graph.add((subject, DCTERMS.identifier, Literal(identity.slug)))
+        for slug in slugs_of(subject):
+            graph.add((subject, DCTERMS.identifier, slug))
     return graph
+
+
+def slugs_of(thing: Node) -> Iterator[Literal]:
+    """Yield the slug of a thing, if its IRI has one."""
+    identity = parse_iri(str(thing))
+    if identity:
+        yield Literal(identity.slug)
 
 
 def things_graph(things: Iterable[Thing]) -> Graph:
@@ -231,7 +247,7 @@ def things_graph(things: Iterable[Thing]) -> Graph:
     for thing in things:
         graph.add((thing.iri, RDF.type, thing.type))
         graph.add((thing.iri, DCTERMS.identifier, Literal(thing.iri.rpartition("/")[2])))
-        _add_text(graph, thing.iri, SKOS.prefLabel, thing.label)
+        graph += _texts(thing.iri, SKOS.prefLabel, thing.label)
         for predicate, value in thing.also:
             graph.add((thing.iri, predicate, value))
     return graph
@@ -245,7 +261,13 @@ def merge(files: Iterable[TurtleFile]) -> Graph:
     return graph
 
 
-def _add_text(graph: Graph, node: URIRef, predicate: URIRef, text: Text | None) -> None:
+def _graph_of(triples: Iterable[Triple]) -> Graph:
+    graph = Graph()
+    graph += triples
+    return graph
+
+
+def _texts(node: URIRef, predicate: URIRef, text: Text | None) -> Iterator[Triple]:
     if text:
         for language in LANGUAGES:
-            graph.add((node, predicate, Literal(text[language], lang=language)))
+            yield node, predicate, Literal(text[language], lang=language)

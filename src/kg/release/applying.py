@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +31,7 @@ from kg.language import Text
 from kg.namespaces import GRAPH, INOV
 from kg.release.delta import DefaultGraph, catalog_quads, in_graph, source_quads, thing_quads
 from kg.release.draft import Draft
+from kg.release.rebased import CanonicalDataset
 from kg.release.strangers import refuse_strangers
 from kg.store import Quad
 
@@ -82,6 +83,7 @@ class Application:
         self._overlay = intake.read(self._digest)
         self._changed: set[Quad] = set()
         self._gone: set[Quad] = set()
+        self._waiting: tuple[set[Quad], set[Quad]] = set(), set()
         self._needs_whole_text = False
 
     def apply(self, dataset: Mapping[str, Any]) -> Applied:
@@ -103,8 +105,7 @@ class Application:
         lost = names & {article_graph_iri(source.id) for source in old}
         self._change(catalog_quads(lost, dataset), catalog_quads(names - lost, dataset))
         self._needs_whole_text |= self._speaks_of_retired()
-        default = DefaultGraph(self._draft)
-        self._draft.change(*default.change(self._changed, old, new))
+        self._change_default(old, new)
         overlay = Overlay(sources, {path: text for path, text in files.items() if text})
         return Applied(overlay, old, new, self._needs_whole_text)
 
@@ -113,7 +114,21 @@ class Application:
         gone, come = before - after, after - before
         self._changed |= gone | come
         self._gone = (self._gone | gone) - come
-        self._draft.change(gone, come)
+        going, coming = self._waiting
+        self._waiting = (going | gone) - come, (coming | come) - gone
+
+    @property
+    def _after(self) -> CanonicalDataset:
+        """The release in the making; changes reach it when it is looked at, many as one."""
+        if any(self._waiting):
+            self._draft.change(*self._waiting)
+            self._waiting = set(), set()
+        return self._draft.after
+
+    def _change_default(self, old: Sequence[Source], new: Sequence[Source]) -> None:
+        """Let the default graph follow the named graphs, all of which are as they are to be."""
+        default = DefaultGraph(self._draft.before, self._after, old, new)
+        self._draft.change(*default.change(self._changed))
 
     def _speaks_of_retired(self) -> bool:
         """Say whether a retired IRI is mentioned, which the reading of all text refuses."""
@@ -186,7 +201,7 @@ class Application:
         files: dict[str, str],
         relabelled: set[Node],
     ) -> None:
-        claims = _ClaimsOfDraft(self._draft)
+        claims = _ClaimsOfDraft(lambda: self._after)
         old_quads: set[Quad] = set()
         new_quads: set[Quad] = set()
         for name, (old, new) in merged.items():
@@ -216,7 +231,7 @@ class Application:
         labels = Graph()
         for thing in things:
             for name in _LABELLED:
-                for quad in self._draft.after.quads(thing, SKOS.prefLabel, graph=name):
+                for quad in self._after.quads(thing, SKOS.prefLabel, graph=name):
                     labels.add(quad[:3])
         return labels
 
@@ -242,10 +257,10 @@ class Application:
         for source in old:
             for claim in source.claims:
                 node = claim_iri(claim)
-                if self._draft.after.has((node, RDF.type, INOV.Claim), GRAPH.provenance):
+                if self._after.has((node, RDF.type, INOV.Claim), GRAPH.provenance):
                     continue
                 for name in (GRAPH.conflicts, GRAPH.identity):
-                    resting = self._draft.after.quads(None, None, node, name)
+                    resting = self._after.quads(None, None, node, name)
                     faults.extend(_rests_on(claim, source, quad.subject) for quad in resting)
         if faults:
             raise InputError(faults)
@@ -310,8 +325,8 @@ class Application:
                 files[path] = write_blocks(blocks, self._prefixes) if blocks else ""
 
     def _is_mentioned(self, thing: URIRef) -> bool:
-        said = self._draft.after.quads(thing)
-        pointed = self._draft.after.quads(None, None, thing)
+        said = self._after.quads(thing)
+        pointed = self._after.quads(None, None, thing)
         return any(quad.graph and quad.graph not in _SILENT for quad in said) or any(
             quad.graph and (quad.graph not in _SILENT or quad.graph == GRAPH.reference)
             for quad in pointed
@@ -324,8 +339,8 @@ _NODES: Final = {CONFLICTS: ("conflict", GRAPH.conflicts), IDENTITIES: ("identit
 class _ClaimsOfDraft(Mapping[str, Claim]):
     """The claims that the draft holds, by ``source/row``; only their names can be asked."""
 
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
+    def __init__(self, after: Callable[[], CanonicalDataset]) -> None:
+        self._after = after
 
     def __getitem__(self, key: str) -> Claim:
         source, _, row = key.partition("/")
@@ -335,7 +350,7 @@ class _ClaimsOfDraft(Mapping[str, Claim]):
             node = claim_iri(claim)
         except IriError:
             raise KeyError(key) from None
-        if not self._draft.after.has((node, RDF.type, INOV.Claim), GRAPH.provenance):
+        if not self._after().has((node, RDF.type, INOV.Claim), GRAPH.provenance):
             raise KeyError(key)
         return claim
 

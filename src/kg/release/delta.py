@@ -6,25 +6,25 @@ compares the two, byte by byte, over random sequences of batches.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
-from rdflib import OWL, RDF, Graph, URIRef
+from rdflib import OWL, RDF, URIRef
 from rdflib.namespace import DCTERMS, PROV
 from rdflib.term import Node
 
 from kg.ingest.graphs import (
-    article_graph,
     article_graph_iri,
-    provenance_graph,
-    reference_graph_of,
-    sources_graph,
+    article_triples,
+    provenance_triples,
+    slugs_of,
+    source_triples,
 )
 from kg.ingest.sources import Source
 from kg.ingest.things import Thing
 from kg.namespaces import CANONICAL_BASE, GRAPH, INOV
 from kg.release.catalog import graph_entries
-from kg.release.consolidation import Rival, held_values
-from kg.release.draft import Draft
+from kg.release.consolidation import held_values
 from kg.release.rebased import CanonicalDataset
 from kg.store import DEFAULT_GRAPH, Quad
 
@@ -41,6 +41,7 @@ HELD: Final = (
 )
 """The graphs whose triples all stand in the default graph."""
 
+_HELD: Final = frozenset(str(GRAPH[name]) for name in HELD)
 _NESTING: Final = (INOV.within, INOV.locatedIn)
 _ARTICLES: Final = str(article_graph_iri(""))
 
@@ -54,21 +55,18 @@ def in_graph(graph: Iterable[Triple], name: URIRef | None) -> Iterator[Quad]:
 def source_quads(source: Source) -> set[Quad]:
     """Return all that the named graphs hold because of a source."""
     return {
-        *in_graph(article_graph(source), article_graph_iri(source.id)),
-        *in_graph(provenance_graph([source]), GRAPH.provenance),
-        *in_graph(sources_graph([source]), GRAPH.sources),
+        *in_graph(article_triples(source), article_graph_iri(source.id)),
+        *in_graph(provenance_triples(source), GRAPH.provenance),
+        *in_graph(source_triples(source), GRAPH.sources),
     }
 
 
 def thing_quads(thing: URIRef, stated: Thing, *, with_slug: bool) -> set[Quad]:
     """Return what the reference graph holds because of a thing's description."""
-    graph = Graph()
-    for predicate, value in stated:
-        graph.add((thing, predicate, value))
-    whole = reference_graph_of(graph)
-    if not with_slug:
-        whole.remove((thing, DCTERMS.identifier, None))
-    return set(in_graph(whole, GRAPH.reference))
+    said = {pair for pair in stated if with_slug or pair[0] != DCTERMS.identifier}
+    if with_slug and any(predicate == RDF.type for predicate, _ in stated):
+        said |= {(DCTERMS.identifier, slug) for slug in slugs_of(thing)}
+    return {Quad(thing, *pair, GRAPH.reference) for pair in said}  # type: ignore[arg-type]
 
 
 def catalog_quads(names: Iterable[URIRef], dataset: Mapping[str, Any]) -> set[Quad]:
@@ -79,20 +77,32 @@ def catalog_quads(names: Iterable[URIRef], dataset: Mapping[str, Any]) -> set[Qu
 class DefaultGraph:
     """What becomes of the default graph when named graphs have changed."""
 
-    def __init__(self, draft: Draft) -> None:
-        """Take a draft whose named graphs are those of the new release already."""
-        self._before, self._after = draft.before, draft.after
+    def __init__(
+        self,
+        before: CanonicalDataset,
+        after: CanonicalDataset,
+        old: Sequence[Source],
+        new: Sequence[Source],
+    ) -> None:
+        """Take two releases; the named graphs of the new one are as they are to be already.
+
+        ``old`` and ``new`` are the sources that were replaced or withdrawn, and those that take
+        their place.
+        """
+        self._before, self._after = before, after
+        self._old, self._new = old, new
         functional = self._after.quads(None, RDF.type, OWL.FunctionalProperty, GRAPH.ontology)
         self._functional = {quad.subject for quad in functional}
-        self._ranked = {side: _ranks(side) for side in (self._before, self._after)}
+        self._unranked = {
+            str(article_graph_iri(source.id))
+            for source in new
+            if all(claim.rank == "normal" for claim in source.claims)
+        }
 
-    def change(
-        self, changed: Iterable[Quad], old: Sequence[Source], new: Sequence[Source]
-    ) -> tuple[set[Quad], set[Quad]]:
+    def change(self, changed: Iterable[Quad]) -> tuple[set[Quad], set[Quad]]:
         """Return the quads of the default graph that go and those that come.
 
-        ``changed`` are the quads of named graphs that went or came; ``old`` and ``new`` the
-        sources that were replaced or withdrawn, and those that take their place.
+        ``changed`` are the quads of named graphs that went or came.
         """
         touched: set[Triple] = set()
         edges: set[Triple] = set()
@@ -102,17 +112,18 @@ class DefaultGraph:
                 touched.add(quad[:3])
                 if quad.predicate in _NESTING:
                     edges.add(quad[:3])
-        claims = {(claim.triple, claim.rank) for source in old for claim in source.claims}
-        claims ^= {(claim.triple, claim.rank) for source in new for claim in source.claims}
+        claims = {(claim.triple, claim.rank) for source in self._old for claim in source.claims}
+        claims ^= {(claim.triple, claim.rank) for source in self._new for claim in source.claims}
         touched |= {triple for triple, _ in claims}
         groups = {triple[:2] for triple in touched if triple[1] in self._functional}
         groups |= self._groups_within(edges)
         chosen: dict[tuple[Node, Node], set[Node]] = {}
         for subject, predicate in groups:
-            rivals = self._rivals(self._after, subject, predicate)
+            claimed = self._claimed(self._after, subject, predicate)
+            rivals = [(quad.object, self._rank(quad[:3], str(quad.graph))) for quad in claimed]
             chosen[subject, predicate] = held_values(rivals, self._around)
-            everything = [*rivals, *self._rivals(self._before, subject, predicate)]
-            touched |= {(subject, predicate, value) for value, _ in everything}
+            claimed += self._claimed(self._before, subject, predicate)
+            touched |= {quad[:3] for quad in claimed}
         before = {t for t in touched if self._before.has(t, DEFAULT_GRAPH)}
         after = {t for t in touched if self._is_held(t, chosen)}
         return set(in_graph(before - after, None)), set(in_graph(after - before, None))
@@ -122,26 +133,29 @@ class DefaultGraph:
             return True
         subject, predicate, value = triple
         graphs = {str(q.graph) for q in self._after.quads(subject, predicate, value) if q.graph}  # type: ignore[arg-type]
-        if any(str(GRAPH[name]) in graphs for name in HELD):
+        if not graphs.isdisjoint(_HELD):
             return True
         if str(GRAPH.identity) in graphs and self._is_retired(subject):
             return True
         if triple[:2] in chosen:
             return False
-        ranks = self._ranked[self._after]
         articles = (name for name in graphs if name.startswith(_ARTICLES))
-        return any(ranks.get((triple, name)) != "deprecated" for name in articles)
+        return any(self._rank(triple, name) != "deprecated" for name in articles)
 
     def _is_retired(self, node: Node) -> bool:
         return self._after.has((node, RDF.type, INOV.RetiredIri), GRAPH.identity)
 
-    def _rivals(self, side: CanonicalDataset, subject: Node, predicate: Node) -> list[Rival]:
-        ranks = self._ranked[side]
-        return [
-            (quad.object, ranks.get((quad[:3], str(quad.graph)), "normal"))
-            for quad in side.quads(subject, predicate)  # type: ignore[arg-type]
-            if str(quad.graph).startswith(_ARTICLES)
-        ]
+    def _claimed(self, side: CanonicalDataset, subject: Node, predicate: Node) -> list[Quad]:
+        found = side.quads(subject, predicate)  # type: ignore[arg-type]
+        return [quad for quad in found if str(quad.graph).startswith(_ARTICLES)]
+
+    def _rank(self, triple: Triple, graph: str) -> str:
+        """Return the rank of the claim by which a triple stands in a source's graph."""
+        return "normal" if graph in self._unranked else self._ranks.get((triple, graph), "normal")
+
+    @cached_property
+    def _ranks(self) -> Mapping[tuple[Triple, str], str]:
+        return _ranks(self._after)
 
     def _around(self, place: Node) -> set[Node]:
         return _closure(

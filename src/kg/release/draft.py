@@ -1,6 +1,6 @@
 """A release in the making: a clone of the current one, and what has been changed in it so far."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from kg.iris import rebase
@@ -31,7 +31,7 @@ class Draft:
 
     def change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
         """Let ``new`` quads stand in the place of ``old`` ones."""
-        before, after = set(self._lines(old)), set(self._lines(new))
+        before, after = self._lines(old), self._lines(new)
         gone, come = before - after, after - before
         self.removed = (self.removed | gone) - come
         self.added = (self.added | come) - gone
@@ -53,6 +53,6 @@ class Draft:
         """Make the new store durable and let go of it."""
         self._clone.close()
 
-    def _lines(self, quads: Iterable[Quad]) -> Iterator[bytes]:
-        for line in quad_lines(quads):
-            yield rebase(line, self.base).encode()
+    def _lines(self, quads: Iterable[Quad]) -> set[bytes]:
+        text = rebase("".join(quad_lines(quads)), self.base).encode()
+        return set(text.splitlines(keepends=True))

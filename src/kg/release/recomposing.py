@@ -26,7 +26,7 @@ from kg.ingest.overlay import Intake, Overlay, kept_name
 from kg.ingest.things import Thing
 from kg.namespaces import GRAPH, read_prefixes
 from kg.release.applying import Application, Applied, write_rows
-from kg.release.delta import DefaultGraph, catalog_quads, in_graph, source_quads
+from kg.release.delta import catalog_quads, in_graph, source_quads
 from kg.release.draft import Draft
 from kg.release.readings import (
     Reading,
@@ -81,8 +81,7 @@ class Recomposition(Application):
         self._change(
             catalog_quads(names[0] - names[1], dataset), catalog_quads(names[1] - names[0], dataset)
         )
-        default = DefaultGraph(self._draft)
-        self._draft.change(*default.change(self._changed, old, new))
+        self._change_default(old, new)
         return Applied(
             overlay,
             old,
@@ -150,7 +149,7 @@ class Recomposition(Application):
 
     def _retell(self, nodes: Iterable[URIRef], graph: Graph, name: URIRef) -> None:
         """Let a graph stand in the place of what is said of some nodes."""
-        stands = [quad for node in nodes for quad in self._draft.after.quads(node, graph=name)]
+        stands = [quad for node in nodes for quad in self._after.quads(node, graph=name)]
         self._change(stands, in_graph(graph, name))
 
 
