@@ -37,7 +37,7 @@ from kg.store import (
 from kg.store.release import GraphChoice
 
 _TYPE: Final = RDF.type
-_FEW: Final = 8
+_FEW: Final = 32
 """Quads that are sooner counted than compared."""
 
 

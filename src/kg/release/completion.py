@@ -46,7 +46,7 @@ from kg.release.quality_counts import (
     read_quality,
     write_quality,
 )
-from kg.release.said import UNNAMED, Parts, Said, remember, remembered
+from kg.release.said import UNNAMED, Parts, Said, named, remember, remembered
 from kg.release.statistics import Figures, Triple
 from kg.store import EditableStore, ReleaseStore
 from kg.terms import ordered
@@ -97,9 +97,8 @@ def complete_release(
         parts = Parts(frozenset(triples), frozenset(quality))
         said = Said.of(parts, incoming.base, remembered(facts.previous))
         remember(incoming.identifier, said)
-        publication = said.write(short_name(incoming.identifier))
-        written = pool.submit(write_durably, incoming.folder / PUBLICATION, publication)
-        whole = _load(incoming, said, publication, store, beside)
+        written = pool.submit(_write, incoming, said)
+        whole = _load(incoming, said, store, beside)
         if merged is None:
             whole.optimize()
         whole.close()
@@ -132,12 +131,13 @@ def _dump(
     return begin_dumps(source, changed if incoming.previous else None, contents, incoming.folder)
 
 
+def _write(incoming: Incoming, said: Said) -> None:
+    publication = said.write(short_name(incoming.identifier))
+    write_durably(incoming.folder / PUBLICATION, publication)
+
+
 def _load(
-    incoming: Incoming,
-    said: Said,
-    publication: bytes,
-    content: ReleaseStore,
-    beside: Beside | None,
+    incoming: Incoming, said: Said, content: ReleaseStore, beside: Beside | None
 ) -> EditableStore:
     """Return a store in ``PUBLISHED`` of the content and of what is said of the release."""
     foretold = beside.foretold(incoming.identifier) if beside else None
@@ -147,7 +147,7 @@ def _load(
     # What was begun for a content that was not to be is of no use.
     rmtree(incoming.folder / PUBLISHED, ignore_errors=True)
     store = EditableStore.clone(incoming.folder / STORE, incoming.folder / PUBLISHED)
-    store.load(publication)
+    store.load(named(said.lines, short_name(incoming.identifier)))
     return store
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
 
 from rdflib import RDF, XSD, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, SKOS
@@ -89,10 +89,9 @@ def quality_triples(
         (release, _HAS_METADATA, own),
         (own, RDF.type, DQV.QualityMetadata),
     ]
-    naming = _Naming(release, base, tuple(prefixes.items()))
+    tell = _teller(release, base, tuple(prefixes.items()))
     for measured in dict.fromkeys(measurements):
-        # What is remembered of three is not to be told of three point nought, which equals it.
-        told = _told(measured, _literal(measured.value), naming)
+        told = tell(measured)
         triples += told
         if measured.on == release:
             node, _, metric = told[0]
@@ -102,28 +101,41 @@ def quality_triples(
     return triples
 
 
-class _Naming(NamedTuple):
-    """What the IRIs of measurements depend on besides what is measured."""
+class _Teller:
+    """Tells measurements as triples; most are the same from release to release."""
 
-    release: URIRef
-    base: str
-    prefixes: tuple[tuple[str, str], ...]
+    _most: Final = 1 << 14
+
+    def __init__(self, release: URIRef, base: str, prefixes: Mapping[str, str]) -> None:
+        self._start = quality_iri(base, release.rpartition("/")[2])
+        self._release, self._base, self._prefixes = release, base, prefixes
+        self._told: dict[tuple[Measurement, type], tuple[Triple, ...]] = {}
+
+    def __call__(self, measured: Measurement) -> tuple[Triple, ...]:
+        """Return the triples, of which the first tells the metric."""
+        # Three and three point nought are equal, and two literals.
+        key = measured, type(measured.value)
+        told = self._told.get(key)
+        if told is None:
+            if len(self._told) >= self._most:
+                self._told.clear()
+            told = self._told[key] = tuple(self._tell(measured))
+        return told
+
+    def _tell(self, measured: Measurement) -> Iterator[Triple]:
+        name = "" if measured.on == self._release else _short(measured.on, self._prefixes)
+        parts = filter(None, (measured.metric, name, measured.facet))
+        node = URIRef(f"{self._start}#{'--'.join(parts)}")
+        yield node, _METRIC_OF, URIRef(rebase(METRIC[measured.metric], self._base))
+        yield node, RDF.type, _MEASUREMENT
+        yield node, _COMPUTED_ON, measured.on
+        yield node, _VALUE, _literal(measured.value)
+        yield from ((node, PROV.wasDerivedFrom, origin) for origin in measured.derived)
 
 
-@lru_cache(maxsize=1 << 13)
-def _told(measured: Measurement, value: Literal, naming: _Naming) -> tuple[Triple, ...]:
-    """Return a measurement as triples, of which the first tells the metric."""
-    release, base, prefixes = naming
-    name = "" if measured.on == release else _short(measured.on, dict(prefixes))
-    parts = filter(None, (measured.metric, name, measured.facet))
-    node = URIRef(f"{quality_iri(base, release.rpartition('/')[2])}#{'--'.join(parts)}")
-    return (
-        (node, _METRIC_OF, URIRef(rebase(METRIC[measured.metric], base))),
-        (node, RDF.type, _MEASUREMENT),
-        (node, _COMPUTED_ON, measured.on),
-        (node, _VALUE, value),
-        *((node, PROV.wasDerivedFrom, origin) for origin in measured.derived),
-    )
+@lru_cache(maxsize=1)
+def _teller(release: URIRef, base: str, prefixes: tuple[tuple[str, str], ...]) -> _Teller:
+    return _Teller(release, base, dict(prefixes))
 
 
 def of_the_whole(triples: Collection[Triple], release: URIRef) -> list[Triple]:

@@ -167,14 +167,14 @@ def difference_of_whole(added: Iterable[Triple], around: Surroundings) -> Figure
 def measure_triples(triples: Iterable[Triple], base: str) -> Figures:
     """Count triples that are in no store: the figures of ``WHOLE`` alone."""
     told = set(triples)
-    inside, subjects = is_thing(base), {s for s, _, _ in told}
+    subjects, predicates, objects = map(set, zip(*told, strict=True)) if told else ((), (), ())
     return Counter(
         {
             ("triples",): len(told),
-            ("entities",): sum(map(inside, subjects)),
+            ("entities",): sum(map(is_thing(base), subjects)),
             ("distinctSubjects",): len(subjects),
-            ("distinctObjects",): len({o for _, _, o in told}),
-            ("properties",): len({p for _, p, _ in told}),
+            ("distinctObjects",): len(objects),
+            ("properties",): len(predicates),
             ("classes",): len({o for _, p, o in told if p in _TYPES}),
         }
     )
