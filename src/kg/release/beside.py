@@ -5,6 +5,7 @@ release: a publication differs from the one before in few numbers, and in the na
 What turns out otherwise is changed in the end. None of this needs the interpreter's lock for long.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +61,9 @@ class Beside:
         """Take the release before, and the folder of the one in the making."""
         self._current, self._folder = current, folder
         self._merging = Merging(current.content_path, folder / CONTENT)
-        self._pool = ThreadPoolExecutor(1)
+        self._pool = ThreadPoolExecutor(2)
         self._foretold: Future[Foretold] | None = None
+        self._more: list[Future[object]] = []
 
     def __enter__(self) -> Self:
         """Begin nothing yet."""
@@ -99,9 +101,18 @@ class Beside:
         foretold = begun.result()
         return foretold if foretold.identifier == identifier else None
 
+    def do(self, act: Callable[[], object]) -> None:
+        """Begin with something else that has to be done before the switch."""
+        self._more.append(self._pool.submit(act))
+
     def wait(self) -> None:
-        """Return when the new content is on disk. Raises ``OSError`` if it does not get there."""
+        """Return when the new content is on disk, and all else is done.
+
+        Raises ``OSError`` if the content does not get there, and what was raised by the other acts.
+        """
         self._merging.wait()
+        for more in self._more:
+            more.result()
 
     def __exit__(
         self,

@@ -284,7 +284,7 @@ class _Step:
         if not is_new:
             append(self.settings.home, entry_of(activity, "unchanged", current.identifier))
             return outcome
-        self.intake.write(made.applied.overlay, _texts(batch))
+        self.beside.do(lambda: self.intake.write(made.applied.overlay, _texts(batch)))
         manifest = {
             "identifier": merged.identifier,
             **made.numbers,
@@ -293,6 +293,9 @@ class _Step:
             "activity": activity,
         }
         intend(self.settings.home, entry_of(activity, "published", merged.identifier), digest)
+        if releases.has(merged.identifier):
+            # Nothing of it has to be made, so that nothing else is waited for.
+            self.beside.wait()
         release = releases.adopt(self.folder, manifest, "ingest", self._complete(merged))
         complete(self.settings.home, release)
         return replace(outcome, release=release)
