@@ -252,8 +252,9 @@ class _Step:
             )
             if not verdict.conforms:
                 raise NonConformanceError(verdict)
-            report = set(draft.before.quads(graph=GRAPH.validation))
-            draft.change(report, in_graph(verdict.report, GRAPH.validation))
+            before = set(draft.before.quads(graph=GRAPH.validation))
+            after = set(in_graph(verdict.report, GRAPH.validation))
+            draft.change(before - after, after - before)
         return verdict
 
     def _numbers(self, applied: Applied, verdict: Verdict, merged: Merged) -> dict[str, Any]:
