@@ -176,18 +176,25 @@ def figures_of(chance: random.Random) -> Figures:
     return Figures({key: chance.randrange(1, 4) for key in keys if chance.random() < 0.99})
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(60))
 def test_what_is_told_after_changes_is_what_is_told_at_once(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  no secret
     release, own = URIRef(f"{B}id/release/x"), URIRef(f"{B}graph/release")
-    lasting: list[Triple] = [(release, RDF.type, VOID.Dataset), (release, VOID.triples, Literal(2))]
     names = Names(URIRef(OWN), {"ont": f"{B}ont#"})
+    lasting: list[Triple] = [
+        (release, RDF.type, VOID.Dataset),
+        # The same is told in the place of a figure, and of a partition.
+        (release, VOID.triples, Literal(2)),
+        (names("property", str(KINDS[0])), VOID.property, KINDS[0]),
+        *((release, VOID.dataDump, thing) for thing in THINGS[:3]),
+    ]
 
     def telling() -> Telling:
         telling = Telling(release, own, names)
-        telling.last(lasting[: 1 + seed % 2], {str(KINDS[0]): THINGS[0]})
+        telling.last(lasts, examples)
         return telling
 
+    lasts, examples = lasting[: 1 + seed % 2], {str(KINDS[0]): THINGS[0]}
     told, before = telling(), set[Triple]()
     figures = figures_of(chance)
     for turn in range(6):
@@ -196,6 +203,10 @@ def test_what_is_told_after_changes_is_what_is_told_at_once(seed: int) -> None:
         else:
             figures = figures_of(chance)
         own_figures = Figures({("triples",): turn})
+        for _ in range(chance.choice((0, 1, 2))):
+            lasts = chance.sample(lasting, chance.randrange(1, len(lasting) + 1))
+            examples = {str(KINDS[0]): chance.choice(THINGS[:2])}
+            told.last(lasts, examples)
         gone, come = map(set, told.tell(figures, own_figures))
         once = telling()
         once.tell(figures, own_figures)

@@ -31,16 +31,23 @@ class Telling:
         self._lasting: frozenset[Triple] = frozenset()
         self._examples: Mapping[str, URIRef] = {}
         self._keys: frozenset[Key] | None = None
+        self._structure: frozenset[Triple] = frozenset()
         self._plain: frozenset[Triple] = frozenset()
+        self._shown: frozenset[Triple] = frozenset()
         self._places: list[Place] = []
+        self._pairs: frozenset[tuple[URIRef, URIRef]] = frozenset()
         self._numbers: list[int] = []
         self._is_simple = False
         self.triples: set[Triple] = set()
 
     def last(self, lasting: Iterable[Triple], examples: Mapping[str, URIRef]) -> None:
         """Take what does not depend on figures; ``examples`` names one instance of some classes."""
-        self._lasting, self._examples = frozenset(lasting), examples
-        self._keys = None
+        self._lasting = frozenset(lasting)
+        if self._keys is None or examples != self._examples:
+            self._examples, self._keys = examples, None
+            return
+        self._plain = self._lasting | self._structure
+        self._is_simple = self._is_simple and self._are_apart(self._plain - self._shown)
 
     def tell(self, figures: Figures, own: Figures) -> Change:
         """Tell figures, none of them zero, and those of the description by itself."""
@@ -56,8 +63,12 @@ class Telling:
             both = zip(self._places, self._numbers, numbers, strict=True)
             moved = [row for row in both if row[1] != row[2]]
             gone = [_told(place, before) for place, before, _ in moved]
-            change = Change(gone, [_told(place, after) for place, _, after in moved])
-        self._numbers = numbers
+            come = [_told(place, after) for place, _, after in moved]
+            if self._shown is not self._plain:
+                gone += self._shown - self._plain
+                come += self._plain - self._shown
+            change = Change(gone, come)
+        self._numbers, self._shown = numbers, self._plain
         self.triples.difference_update(change.gone)
         self.triples.update(change.come)
         return change
@@ -67,14 +78,17 @@ class Telling:
         release, own = self._release, self._own
         triples, places = partitions(release, keys, self._examples, self._names)
         vocabularies = ((release, _VOCABULARY, name) for name in self._names.vocabularies(keys))
-        self._keys, self._plain = keys, self._lasting.union(triples, vocabularies)
+        self._keys, self._structure = keys, frozenset((*triples, *vocabularies))
+        self._plain = self._lasting | self._structure
         self._places = [Place(release, term, (name,)) for name, term in _WHOLE.items()]
         self._places += (Place(own, _WHOLE[name], key) for name, key in _OWN.items())
         self._places += places
         # Two places that are one would have a number go that the other one still tells.
-        pairs = {place[:2] for place in self._places}
-        is_apart = pairs.isdisjoint((s, p) for s, p, _ in self._plain)
-        self._is_simple = is_apart and len(pairs) == len(self._places)
+        self._pairs = frozenset(place[:2] for place in self._places)
+        self._is_simple = len(self._pairs) == len(self._places) and self._are_apart(self._plain)
+
+    def _are_apart(self, triples: Iterable[Triple]) -> bool:
+        return self._pairs.isdisjoint((s, p) for s, p, _ in triples)
 
 
 def of_whole(node: URIRef, totals: Figures) -> Iterator[Triple]:
