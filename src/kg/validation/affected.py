@@ -237,14 +237,13 @@ def _about(known: Relation, among: Callable[[set[Node]], set[Node]] | None) -> R
     """Return the rows that are about the right focus nodes, or not yet about one."""
     if among is None or THIS not in known.names:
         return known
-    right, value = among(known.values(THIS)), known.getter(THIS)
-    return Relation(known.names, {row for row in known.rows if value(row) in right})
+    return known.where(THIS, among(known.values(THIS)))
 
 
 def _is_among(node: Node, others: set[Node]) -> bool:
-    if node in others or not isinstance(node, Literal):
-        return node in others
-    return any(same(node, other) for other in others)
+    if node in others:
+        return True
+    return type(node) is Literal and any(same(node, other) for other in others)
 
 
 def _needed(bound: Names, rest: list[Pattern], wanted: set[Variable]) -> Names:

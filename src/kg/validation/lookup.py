@@ -182,8 +182,8 @@ class Lookup:
 
     def _ask(self, step: Step, node: Node, most: int | None) -> _Found:
         predicate, inverse = step
-        if isinstance(node, Literal) and not inverse:
-            return [], []
+        if type(node) is Literal and not inverse:
+            return _NOTHING
         around = self._known_around(step, node)
         if around is None:
             return _parted(_some(self._fetch(step, node), most))

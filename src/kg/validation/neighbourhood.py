@@ -27,15 +27,23 @@ _SUBCLASS: Final = Step(RDFS.subClassOf)
 
 
 class Membership:
-    """Which nodes are among the targets of shapes; each is looked at once."""
+    """Which nodes are among the targets of shapes; each is looked at once for the same targets."""
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._classes: dict[Node, set[Node]] = {}
         self._above: dict[Node, set[Node]] = {}
+        self._told: dict[Targets, tuple[set[Node], set[Node]]] = {}
 
     def targeted(self, declared: Targets, nodes: Collection[Node]) -> set[Node]:
         """Return those of the nodes that are among the targets."""
+        seen, found = self._told.setdefault(declared, (set(), set()))
+        if fresh := set(nodes) - seen:
+            found |= self._look(declared, fresh)
+            seen |= fresh
+        return found.intersection(nodes)
+
+    def _look(self, declared: Targets, nodes: set[Node]) -> set[Node]:
         found = set(declared.nodes).intersection(nodes)
         if declared.classes:
             self._read(nodes)

@@ -1,6 +1,6 @@
 """Rows of terms under variables, joined with statements that a pattern matches."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -39,8 +39,14 @@ class Relation:
 
     def values(self, term: Node) -> set[Node]:
         """Return the terms that all rows have for a variable."""
-        value = self.getter(term)
-        return {value(row) for row in self.rows}
+        if not isinstance(term, Variable):
+            return {term} if self.rows else set()
+        return set(map(itemgetter(self.names.index(term)), self.rows))
+
+    def where(self, name: Variable, terms: Container[Node]) -> "Relation":
+        """Return the rows that have one of some terms for a variable."""
+        place = self.names.index(name)
+        return Relation(self.names, {row for row in self.rows if row[place] in terms})
 
 
 @dataclass(frozen=True)
@@ -126,8 +132,8 @@ def same(one: Node | None, other: Node | None) -> bool:
     if one is other or one == other:
         return True
     return (
-        isinstance(one, Literal)
-        and isinstance(other, Literal)
+        type(one) is Literal
+        and type(other) is Literal
         and one.datatype is not None
         and other.datatype is not None
     )
