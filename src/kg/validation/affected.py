@@ -60,7 +60,7 @@ class Tracer:
         wanted = {*keys, THIS}
         order = (THIS, *(key for key in keys if key != THIS))
         for scope in scopes:
-            for pattern in scope.own:
+            for pattern in filter(self._may_match, scope.own):
                 if pattern not in self._matched:
                     self._matched[pattern] = self._matches(pattern)
                 matched = _about(self._matched[pattern], among)
@@ -73,6 +73,10 @@ class Tracer:
                 names = tuple(name for name in order if name in reached.names)
                 found[names] |= reached.only(names).rows
         return found
+
+    def _may_match(self, pattern: Pattern) -> bool:
+        changed, named = self._by_predicate, pattern.graph is not None
+        return any(s.predicate is None or (s.predicate, named) in changed for s in pattern.steps)
 
     def _matches(self, pattern: Pattern) -> Relation:
         named = pattern.graph is not None
@@ -157,11 +161,16 @@ class Tracer:
     def _narrowest(self, back: list[Pattern], known: Relation) -> Pattern:
         """Choose by how much a step back leads to; a narrow one ends the counting."""
         fans: list[tuple[int, Pattern]] = []
-        for pattern in sorted(back, key=lambda pattern: pattern.subject != THIS):
+        for pattern in sorted(back, key=lambda p: (self._missing(p, known), p.subject != THIS)):
             fans.append((self._fan(pattern, known), pattern))
             if fans[-1][0] <= _NARROW * len(known.rows):
                 break
         return min(fans, key=lambda fan: fan[0])[1]
+
+    def _missing(self, pattern: Pattern, known: Relation) -> bool:
+        """Say whether the store would have to count."""
+        nodes = known.values(pattern.object)
+        return any(self.lookup.missing(step, nodes) for step in _reversed(pattern.steps))
 
     def _fan(self, pattern: Pattern, known: Relation) -> int:
         if pattern.graph is not None:
