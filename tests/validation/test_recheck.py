@@ -4,7 +4,7 @@ import random
 
 import pytest
 from edits import EditableStore, taking_out
-from rdflib import RDF, RDFS, URIRef, Variable
+from rdflib import RDF, RDFS, BNode, URIRef, Variable
 
 from kg.language import Text
 from kg.validation import Changes, Check, Statement, recheck
@@ -14,6 +14,7 @@ from kg.validation.restriction import restrict_groups, subselects
 
 P, Q, R = (URIRef(f"urn:{name}") for name in "pqr")
 NODES = [URIRef(f"urn:n{number}") for number in range(4)]
+OBJECTS = [*NODES, *NODES, BNode("b")]
 GRAPHS = (None, None, URIRef("urn:g"), URIRef("urn:h"))
 NOTHING = Text("", "")
 STEPS = 300
@@ -38,6 +39,7 @@ QUERIES = {
     "?node <urn:q> ?value",
     "within bounds": f"?property rdfs:range ?range . ?node ?property ?value . "
     f"MINUS {{ ?node ?property ?value . {BOUNDS} ?value a ?class }}",
+    "blank": "GRAPH ?graph { ?node ?property ?value } FILTER (isBlank(?node) || isBlank(?value))",
     "of few": "?node a <urn:n1> . { ?node ?p ?value } UNION { GRAPH ?g { ?value ?p ?node } }",
 }
 
@@ -50,7 +52,7 @@ def check_of(pattern: str) -> Check:
 def some_statement(chance: random.Random) -> Statement:
     predicate = chance.choice((P, P, Q, Q, R, RDF.type, RDFS.subClassOf, RDFS.range))
     subject = chance.choice((P, Q) if predicate == RDFS.range else NODES)
-    return Statement(subject, predicate, chance.choice(NODES), chance.choice(GRAPHS))
+    return Statement(subject, predicate, chance.choice(OBJECTS), chance.choice(GRAPHS))
 
 
 @pytest.mark.parametrize("name", QUERIES)

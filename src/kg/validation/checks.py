@@ -31,6 +31,10 @@ _NODE: Final = Variable("node")
 _AT_ONCE: Final = 2000
 _FEW: Final = 8
 
+_ABOUT_BLANKS: Final = re.compile(
+    r"FILTER\s*\(\s*isBlank\(\?\w+\)(\s*\|\|\s*isBlank\(\?\w+\))*\s*\)", re.IGNORECASE
+)
+
 _HEADER: Final = re.compile(r"^#\s*(?P<key>[A-Z][a-z]+):\s*(?P<wording>.*\S)\s*$", re.MULTILINE)
 
 
@@ -123,12 +127,15 @@ class _Trace:
         came, went = Changes(added=changes.added), Changes(removed=changes.removed)
         self._tracers = {Cause.ADDED: Tracer(view, came), Cause.REMOVED: Tracer(view, went)}
         self.lookup = self._tracers[Cause.ADDED].lookup
+        self._has_blanks = any(BNode in map(type, statement) for statement in changes.added)
 
     def suspects(self, check: Check) -> list[URIRef] | None:
         """Return the nodes to ask a check about, sorted, or None for all."""
         read = _scopes(check.query)
         if read is None:
             return None
+        if _is_about_blanks(check.query) and not self._has_blanks:
+            return []
         among = self._among(read.required)
         found = set[Node]() if among == set() else self._touched(read.scopes)
         if found is EVERYTHING or any(isinstance(node, BNode) for node in found):
@@ -201,6 +208,14 @@ def _scopes(query: str) -> QueryScopes | None:
         return scopes_of_query(query, _NODE)
     except NotLocalError:
         return None
+
+
+@lru_cache(maxsize=64)
+def _is_about_blanks(query: str) -> bool:
+    """Say whether a finding is a single statement that has a blank node."""
+    read = _scopes(query)
+    is_single = read is not None and [len(scope.own) for scope in read.scopes] == [1]
+    return is_single and _ABOUT_BLANKS.search(query) is not None
 
 
 def _findings(check: Check, solutions: Sequence[Mapping[str, Node]]) -> Iterator[Finding]:
