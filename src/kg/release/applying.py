@@ -120,9 +120,9 @@ class Application:
     @property
     def _after(self) -> CanonicalDataset:
         """The release in the making; changes reach it when it is looked at, many as one."""
-        if any(self._waiting):
-            self._draft.change(*self._waiting)
-            self._waiting = set(), set()
+        waiting, self._waiting = self._waiting, (set(), set())
+        if any(waiting):
+            self._draft.change(*waiting)
         return self._draft.after
 
     def _change_default(self, old: Sequence[Source], new: Sequence[Source]) -> None:
@@ -272,10 +272,10 @@ class Application:
         brought: dict[URIRef, set[tuple[URIRef, Node]]] = {}
         for thing, predicate, value, _ in self._batch.things:
             brought.setdefault(thing, set()).add((predicate, value))
+        read = {path: read_blocks(files.get(path, "")) for path in set(map(file_of, brought))}
         changed = {}
         for thing, stated in brought.items():
-            path = file_of(thing)
-            blocks = read_blocks(files.get(path, ""))
+            blocks = read[file_of(thing)]
             old = self._described(thing, blocks)
             new = frozenset(
                 (predicate, value)
@@ -283,14 +283,13 @@ class Application:
                 if (predicate, value) in old
                 or not self._draft.before.has((thing, predicate, value), GRAPH.reference)
             )
-            if new == old:
-                continue
-            self._replace(thing, old, new)
-            changed[thing] = (old, new)
-            blocks.pop(thing, None)
-            if new:
-                blocks[thing] = write_block(thing, new, self._prefixes)
-            files[path] = write_blocks(blocks, self._prefixes) if blocks else ""
+            if new != old:
+                self._replace(thing, old, new)
+                changed[thing] = (old, new)
+                blocks.pop(thing, None)
+                blocks |= {thing: write_block(thing, new, self._prefixes)} if new else {}
+        for path in set(map(file_of, changed)):
+            files[path] = write_blocks(read[path], self._prefixes) if read[path] else ""
         return changed
 
     def _described(self, thing: URIRef, blocks: Mapping[URIRef, str]) -> Thing:

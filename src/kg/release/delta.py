@@ -42,6 +42,7 @@ HELD: Final = (
 """The graphs whose triples all stand in the default graph."""
 
 _HELD: Final = frozenset(str(GRAPH[name]) for name in HELD)
+_FOLLOWED: Final = _HELD | {str(GRAPH.identity)}
 _NESTING: Final = (INOV.within, INOV.locatedIn)
 _ARTICLES: Final = str(article_graph_iri(""))
 
@@ -107,8 +108,8 @@ class DefaultGraph:
         touched: set[Triple] = set()
         edges: set[Triple] = set()
         for quad in changed:
-            name = str(quad.graph).removeprefix(str(GRAPH))
-            if name in (*HELD, "identity") or name.startswith("article/"):
+            name = str(quad.graph)
+            if name in _FOLLOWED or name.startswith(_ARTICLES):
                 touched.add(quad[:3])
                 if quad.predicate in _NESTING:
                     edges.add(quad[:3])
@@ -119,10 +120,10 @@ class DefaultGraph:
         groups |= self._groups_within(edges)
         chosen: dict[tuple[Node, Node], set[Node]] = {}
         for subject, predicate in groups:
-            claimed = self._claimed(self._after, subject, predicate)
+            claimed = self._claimed(subject, predicate)
             rivals = [(quad.object, self._rank(quad[:3], str(quad.graph))) for quad in claimed]
             chosen[subject, predicate] = held_values(rivals, self._around)
-            claimed += self._claimed(self._before, subject, predicate)
+            # What was claimed before and is not any more has changed, and is among them already.
             touched |= {quad[:3] for quad in claimed}
         before = {t for t in touched if self._before.has(t, DEFAULT_GRAPH)}
         after = {t for t in touched if self._is_held(t, chosen)}
@@ -145,8 +146,8 @@ class DefaultGraph:
     def _is_retired(self, node: Node) -> bool:
         return self._after.has((node, RDF.type, INOV.RetiredIri), GRAPH.identity)
 
-    def _claimed(self, side: CanonicalDataset, subject: Node, predicate: Node) -> list[Quad]:
-        found = side.quads(subject, predicate)  # type: ignore[arg-type]
+    def _claimed(self, subject: Node, predicate: Node) -> list[Quad]:
+        found = self._after.quads(subject, predicate)  # type: ignore[arg-type]
         return [quad for quad in found if str(quad.graph).startswith(_ARTICLES)]
 
     def _rank(self, triple: Triple, graph: str) -> str:

@@ -31,7 +31,8 @@ class Draft:
 
     def change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
         """Let ``new`` quads stand in the place of ``old`` ones."""
-        before, after = self._lines(old), self._lines(new)
+        was, will_be = set(old), set(new)
+        before, after = self._lines(was - will_be), self._lines(will_be - was)
         gone, come = before - after, after - before
         self.removed = (self.removed | gone) - come
         self.added = (self.added | come) - gone
