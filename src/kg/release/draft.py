@@ -20,11 +20,13 @@ class Draft:
         """Clone the store at ``before`` into ``folder``; raises ``StoreError``.
 
         ``plain`` is the same store without what is said of the release, if there is one; then
-        that is cloned.
+        that is cloned, and ``before``.
         """
         self.base = base
-        self.before = CanonicalDataset(ReleaseStore.open(before), base)
-        self._clone = EditableStore.clone(plain or before, folder)
+        store = ReleaseStore.open(plain or before)
+        store.copy_to(folder)
+        self.before = CanonicalDataset(store, base)
+        self._clone = EditableStore.open(folder)
         self.after = CanonicalDataset(self._clone, base)
         self.removed: set[bytes] = set()
         self.added: set[bytes] = set()

@@ -22,7 +22,7 @@ from kg.release.standing import hash_folder
 from kg.release.verdict import Entry, Verdict, in_order
 from kg.settings import Settings
 from kg.store import Quad, parse_rdf
-from kg.validation import read_report
+from kg.validation import Report, read_report
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Question:
     ontology: str | None = None
 
 
+_Triple = tuple[Node, Node, Node]
 JudgeChange = Callable[[Question, Settings], Verdict]
 
 _LONG: Final = """
@@ -59,13 +60,13 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     ``ShapesError`` if a shape is at fault.
     """
     draft = question.draft
-    gate = _gate(settings.ontology, question.ontology)
-    report = (quad[:3] for quad in draft.before.quads(graph=GRAPH.validation))
+    opened = _open(settings.ontology, question.ontology)
+    said = frozenset(quad[:3] for quad in draft.before.quads(graph=GRAPH.validation))
     difference = Difference(_quads(draft.added), _quads(draft.removed))
     verdict, _ = judge_change(
         Candidate(draft.after.store, draft.base),
-        gate,
-        read_report(report, gate.shapes),
+        opened.gate,
+        opened.report_of(said),
         difference,
         question.locations,
     )
@@ -73,22 +74,37 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     return Verdict(in_order((*verdict.entries, *copied)), verdict.report)
 
 
-_opened: dict[tuple[Path, str], Gate] = {}
+@dataclass
+class _Opened:
+    """A gate, and the last report that was read for it: most batches leave that as it is."""
+
+    gate: Gate
+    _said: frozenset[_Triple] = frozenset()
+    _report: Report | None = None
+
+    def report_of(self, said: frozenset[_Triple]) -> Report:
+        """Return the report that a graph holds."""
+        if self._report is None or said != self._said:
+            self._said, self._report = said, read_report(said, self.gate.shapes)
+        return self._report
 
 
-def _gate(ontology: Path, digest: str | None = None) -> Gate:
+_opened: dict[tuple[Path, str], _Opened] = {}
+
+
+def _open(ontology: Path, digest: str | None = None) -> _Opened:
     """Return the gate of an ontology folder, read anew only if a file of it has changed."""
     key = ontology.resolve(), digest or hash_folder(ontology)
-    gate = _opened.get(key)
-    if gate is None:
-        gate = Gate.open(ontology)
+    opened = _opened.get(key)
+    if opened is None:
+        opened = _Opened(Gate.open(ontology))
         _opened.clear()
         if hash_folder(ontology) == key[1]:
-            _opened[key] = gate
+            _opened[key] = opened
             # It stays: the collector of garbage need not look through it at every batch.
             gc.collect()
             gc.freeze()
-    return gate
+    return opened
 
 
 def _quads(lines: set[bytes]) -> Sequence[Quad]:

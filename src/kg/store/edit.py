@@ -77,16 +77,6 @@ class EditableStore(_Queryable):
         except _ENGINE_FAULTS as error:
             raise _not_loadable(Text(str(error), str(error))) from error
 
-    def copy_to(self, folder: Path) -> None:
-        """Copy the store as it is now, by hard links, to a folder that does not exist yet.
-
-        Raises ``StoreError`` if the copy cannot be written.
-        """
-        try:
-            self._store.backup(str(folder))
-        except _ENGINE_FAULTS as error:
-            raise _not_loadable(Text(str(error), str(error))) from error
-
     def optimize(self) -> None:
         """Let the store be read faster; this takes as long as it is large."""
         self._store.optimize()

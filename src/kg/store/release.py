@@ -142,6 +142,16 @@ class _Queryable:
             _engine_graph(graph),
         )
 
+    def copy_to(self, folder: Path) -> None:
+        """Copy a store on disk as it is now, by hard links, to a folder that does not exist yet.
+
+        Both must lie in one file system. Raises ``StoreError`` if the copy cannot be written.
+        """
+        try:
+            self._store.backup(str(folder))
+        except _ENGINE_FAULTS as error:
+            raise _not_loadable(Text(str(error), str(error))) from error
+
     def graph_names(self) -> list[URIRef]:
         """Return the names of the named graphs, sorted."""
         return sorted(URIRef(graph.value) for graph in self._store.named_graphs())
