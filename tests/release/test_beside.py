@@ -1,6 +1,7 @@
 """What goes on beside the judging leads to the same release as if all were done in its turn."""
 
 import shutil
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +11,15 @@ import pytest
 from rdflib import Literal, URIRef
 from rdflib.namespace import SH
 
+from kg.errors import StoreError
 from kg.ingest.batch import read_batch
+from kg.language import Text
 from kg.namespaces import CANONICAL_BASE, GRAPH, read_prefixes
 from kg.release import description, said
 from kg.release.act import Act
 from kg.release.beside import Beside, Foretold
 from kg.release.completion import complete_release
+from kg.release.draft import Draft
 from kg.release.intake import Delivery, Outcome, Ways, bring
 from kg.release.judging import Question
 from kg.release.merging import Merged
@@ -104,6 +108,34 @@ def test_what_was_foretold_is_what_becomes_the_store(
     monkeypatch.setattr(Foretold, "settle", look)
     release = deliver(chosen, kit, "900", Ways(kit.LENIENT.judge)).release
     assert settled == [release.identifier]
+
+
+def test_a_store_is_not_closed_before_it_is_copied(
+    chosen: Settings, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Draft.copy_to
+
+    def dawdle(self: Draft, folder: Path) -> None:
+        time.sleep(1)
+        copy(self, folder)
+
+    monkeypatch.setattr(Draft, "copy_to", dawdle)
+    assert_whole(deliver(chosen, kit, "900", Ways(kit.LENIENT.judge)).release)
+
+
+def test_a_store_that_cannot_be_copied_leaves_the_release_as_it_was(
+    chosen: Settings, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(_self: Draft, folder: Path) -> None:
+        folder.write_text("in the way")
+        raise StoreError(Text("Penuh", "Full"))
+
+    monkeypatch.setattr(Draft, "copy_to", stumble)
+    before = Releases(chosen.home).current().identifier
+    with pytest.raises(StoreError, match="Full"):
+        deliver(chosen, kit, "900", Ways(kit.LENIENT.judge))
+    assert Releases(chosen.home).current().identifier == before
+    assert [path.name for path in (chosen.home / "releases").iterdir()] == [before[:16]]
 
 
 def test_a_verdict_with_another_report_is_not_what_was_foretold(chosen: Settings, kit: Kit) -> None:

@@ -62,6 +62,7 @@ class Beside:
         self._current, self._folder = current, folder
         self._merging = Merging(current.content_path, folder / CONTENT)
         self._pool = ThreadPoolExecutor(2)
+        self._copied: Future[None] | None = None
         self._foretold: Future[Foretold] | None = None
         self._more: list[Future[object]] = []
 
@@ -73,10 +74,11 @@ class Beside:
         """Begin with the draft as it is now; ``is_to_stay`` unless it is only being tried."""
         merged = self._merging.begin(draft.removed, draft.added)
         if is_to_stay and self._current.plain_path.is_dir():
-            self._foretold = self._pool.submit(self._foretell, draft, merged)
+            self._copied = self._pool.submit(draft.copy_to, self._folder / PUBLISHED)
+            self._foretold = self._pool.submit(self._foretell, self._copied, merged)
 
-    def _foretell(self, draft: Draft, merged: "Future[Merged]") -> Foretold:
-        draft.copy_to(self._folder / PUBLISHED)
+    def _foretell(self, copied: "Future[None]", merged: "Future[Merged]") -> Foretold:
+        copied.result()
         said = said_before(self._current)
         identifier = merged.result().identifier
         store = EditableStore.open(self._folder / PUBLISHED)
@@ -86,8 +88,10 @@ class Beside:
     def merged(self, draft: Draft) -> Merged:
         """Return what came of merging, again if the draft has changed since it was begun.
 
-        Raises ``OSError``.
+        After this the draft may be closed. Raises ``OSError`` and ``StoreError``.
         """
+        if self._copied is not None:
+            self._copied.result()
         return self._merging.result(draft.removed, draft.added)
 
     def foretold(self, identifier: str) -> Foretold | None:
@@ -123,3 +127,5 @@ class Beside:
         """Let nothing go on, and leave no content if something is wrong."""
         self._merging.__exit__(kind, error, traceback)
         self._pool.shutdown()
+        # With what was foretold in vain goes its store, before the folder that it stands in.
+        self._foretold = None
