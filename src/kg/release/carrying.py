@@ -25,7 +25,7 @@ from kg.release.counting import (
 )
 from kg.release.statistics import Figures, Triple
 from kg.release.tables import GRAPHS
-from kg.release.tallying import Surroundings, difference, difference_of_whole
+from kg.release.tallying import Surroundings, difference, difference_of_whole, measure_triples
 from kg.store import (
     ANY_GRAPH,
     DEFAULT_GRAPH,
@@ -159,11 +159,13 @@ def _graphs(
                 sides[quad.graph][side].append(quad[:3])
     after = dict(before)
     for name, (gone, come) in sides.items():
-        around = Surroundings(common, base, name)
-        figures = Figures(before.get(name, Figures()))
-        figures.subtract(difference_of_whole(gone, around))
-        figures.update(difference_of_whole(come, around))
-        after.pop(name, None)
+        figures = Figures(after.pop(name, Figures()))
+        if figures:
+            around = Surroundings(common, base, name)
+            figures.subtract(difference_of_whole(gone, around))
+            figures.update(difference_of_whole(come, around))
+        else:
+            figures = measure_triples(come, base)
         if figures["triples",]:
             after[name] = figures
     return after
