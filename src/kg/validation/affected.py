@@ -170,7 +170,8 @@ class Tracer:
     def _missing(self, pattern: Pattern, known: Relation) -> bool:
         """Say whether the store would have to count."""
         nodes = known.values(pattern.object)
-        return any(self.lookup.missing(step, nodes) for step in _reversed(pattern.steps))
+        steps = _reversed(pattern.steps) if pattern.graph is None else ()
+        return any(self.lookup.missing(step, nodes) for step in steps)
 
     def _fan(self, pattern: Pattern, known: Relation) -> int:
         if pattern.graph is not None:

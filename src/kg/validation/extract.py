@@ -51,7 +51,7 @@ class Extract:
     ) -> bool:
         """Take out what answers about some focus nodes depend on; say whether that is all here.
 
-        ``given`` are terms that other variables are limited to; see ``QueryScopes.apart``.
+        ``given`` are terms that other variables are limited to; see ``QueryScopes.keys``.
         """
         self._part = None
         self._limit = self._lookup.fetched + _FETCHES[0] * len(nodes) + _FETCHES[1]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, cast
 
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
@@ -138,7 +138,7 @@ class Lookup:
             rows = [] if isinstance(graph, Literal) else self._view.select(query)
             if len(rows) > most:
                 raise TooManyError
-            found = [Statement(r["s"], URIRef(str(r["p"])), r["o"], graph) for r in rows]
+            found = [Statement(r["s"], cast("URIRef", r["p"]), r["o"], graph) for r in rows]
             gone = (s for s in self._gone if s.graph == graph)
             self._within[graph] = [*found, *gone]
         return self._within[graph]
@@ -163,10 +163,10 @@ class Lookup:
 
     def _at_hand(self, step: Step, node: Node) -> _Found | None:
         """Return what the store need not be asked for."""
-        found = self._known[step].get(node)
-        if found is None and step.predicate and self._around.get((node, step.inverse)) is not None:
-            found = self._find(step, node, None)
-        return found
+        known = self._known[step]
+        if node not in known and self._around.get((node, step.inverse)) is not None:
+            known[node] = self._find(step, node, None)
+        return known.get(node)
 
     def _find(self, step: Step, node: Node, most: int | None) -> _Found:
         """Ask the store once for what view and named graphs hold."""
