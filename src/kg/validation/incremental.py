@@ -89,7 +89,7 @@ class _Revalidation:
     def _judged(self, core: list[tuple[ShapeScopes, set[Node], Select]]) -> Iterator[Result]:
         screen = compiled(self.shapes.core, self.view.select)
         pairs = {
-            read.shape: screen.focus_nodes(read, select, nodes) for read, nodes, select in core
+            read.shape: screen.among(read.shape, nodes, select) for read, nodes, select in core
         }
         yield from judge_focus_nodes(pairs, self.shapes.scopes or {}, self.shapes, self.lookup)
 

@@ -97,6 +97,7 @@ class Lookup:
         self._known: dict[Step, dict[Node, _Found]] = defaultdict(dict)
         self._around: dict[tuple[Node, bool], dict[URIRef, _Found] | None] = {}
         self._asked: dict[tuple[Node, bool], int] = defaultdict(int)
+        self._counts: dict[str, int] = {}
         self._within: dict[Node, list[Statement]] = {}
         self._gone = tuple(removed)
         self._removed: dict[tuple[Node, bool], list[Statement]] = defaultdict(list)
@@ -158,8 +159,13 @@ class Lookup:
             predicate = step.predicate.n3() if step.predicate else "?p"
             triple = f"?o {predicate} ?k" if step.inverse else f"?k {predicate} ?o"
             query = f"SELECT (COUNT(*) AS ?n) WHERE {{ VALUES ?k {{ {rows} }} {triple} }}"
-            total += int(str(self._view.select(query)[0]["n"]))
+            total += self._count(query)
         return total
+
+    def _count(self, query: str) -> int:
+        if query not in self._counts:
+            self._counts[query] = int(str(self._view.select(query)[0]["n"]))
+        return self._counts[query]
 
     def _at_hand(self, step: Step, node: Node) -> _Found | None:
         """Return what the store need not be asked for."""

@@ -48,36 +48,31 @@ class Screen:
     shapes: Graph
     subclasses: Mapping[Node, set[Node]]
     _number: int = field(default=0)
-    _parts: dict[Node, list[Suspicion]] = field(default_factory=dict)
+    _faults: dict[Node, str] = field(default_factory=dict)
 
-    def focus_nodes(
-        self, scopes: ShapeScopes, select: Select, among: Collection[Node] | None = None
-    ) -> set[Node]:
-        """Return every focus node of a shape that may have a result, and perhaps others.
-
-        ``among`` names targets to which the question is limited.
-        """
+    def focus_nodes(self, scopes: ShapeScopes, select: Select) -> set[Node]:
+        """Return every focus node of a shape that may have a result, and perhaps others."""
+        suspicions = list(self.suspicions(scopes.shape, "?this"))
+        # What needs no other patterns is asked in one go over the targets.
+        alone = any_of(s.expression for s in suspicions if not s.patterns)
         found: set[Node] = set()
-        if among is not None:
-            # A query cannot name a blank node.
-            found.update(node for node in among if isinstance(node, BNode))
-            if len(found) == len(among):
-                return found
-        parts = self._parts.get(scopes.shape)
-        if parts is None:
-            suspicions = list(self.suspicions(scopes.shape, "?this"))
-            # What needs no other patterns is asked in one go over the targets.
-            alone = any_of(s.expression for s in suspicions if not s.patterns)
-            parts = [Suspicion("", alone), *(s for s in suspicions if s.patterns)]
-            self._parts[scopes.shape] = parts
-        targets = self._targets(scopes)
-        if among is not None:
-            named = " ".join(node.n3() for node in among if not isinstance(node, BNode))
-            targets = iter([f"VALUES ?this {{ {named} }}"])
-        for target in targets:
-            for part in parts:
+        for target in self._targets(scopes):
+            for part in (Suspicion("", alone), *(s for s in suspicions if s.patterns)):
                 if part.expression != FALSE:
                     found |= {row["this"] for row in select(_query(target, part))}
+        return found
+
+    def among(self, shape: Node, nodes: Collection[Node], select: Select) -> set[Node]:
+        """Return those of some targets of a shape that may have a result, and perhaps others."""
+        # A query cannot name a blank node.
+        found: set[Node] = {node for node in nodes if isinstance(node, BNode)}
+        fault = self._faults.get(shape)
+        if fault is None:
+            fault = self._faults[shape] = self.may_fail(shape, "?this")
+        if fault != FALSE and len(found) < len(nodes):
+            named = " ".join(node.n3() for node in nodes if node not in found)
+            query = _query(f"VALUES ?this {{ {named} }}", Suspicion("", fault))
+            found.update(row["this"] for row in select(query))
         return found
 
     def _targets(self, scopes: ShapeScopes) -> Iterator[str]:
