@@ -37,6 +37,10 @@ QUERIES = {
     "FILTER NOT EXISTS { ?v <urn:q> ?w } } GROUP BY ?node } FILTER (?n = 2)",
     "many": "{ SELECT ?node WHERE { ?node <urn:p> ?v } GROUP BY ?node HAVING (COUNT(?v) = 2) } "
     "?node <urn:q> ?value",
+    "counted in a range": "{ SELECT ?node (COUNT(?value) AS ?n) WHERE { ?node ?property ?value . "
+    "?property rdfs:range ?range } GROUP BY ?node } FILTER (?n = 2)",
+    "of a range": "?node ?property ?value . ?property rdfs:range ?range . ?value ?property ?other "
+    "FILTER NOT EXISTS { ?other ?property ?range }",
     "within bounds": f"?property rdfs:range ?range . ?node ?property ?value . "
     f"MINUS {{ ?node ?property ?value . {BOUNDS} ?value a ?class }}",
     "blank": "GRAPH ?graph { ?node ?property ?value } FILTER (isBlank(?node) || isBlank(?value))",
@@ -75,6 +79,17 @@ def test_new_findings_are_found_and_nothing_else(name: str) -> None:
         made += bool(after - before)
         before = after
     assert made > 3
+
+
+def test_a_count_may_fall_by_what_a_predicate_is_no_more() -> None:
+    check, node, some = check_of(QUERIES["counted in a range"]), NODES[0], NODES[1]
+    gone = Statement(P, RDFS.range, some)
+    said = [Statement(node, P, some), *(Statement(node, Q, other) for other in NODES[1:3])]
+    store = EditableStore([*said, gone, Statement(Q, RDFS.range, some)])
+    assert not store.select(check.query)
+    store.remove(gone)
+    findings = recheck(store.view, [check], Changes(removed=frozenset({gone})))
+    assert [finding.node for finding in findings] == [node]
 
 
 @pytest.mark.parametrize(

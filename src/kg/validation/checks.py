@@ -22,15 +22,17 @@ from kg.errors import Location, RecordError
 from kg.language import Text
 from kg.validation.affected import EVERYTHING, Tracer
 from kg.validation.extract import Extract, held
-from kg.validation.lookup import Changes, Select, TooManyError, View
-from kg.validation.patterns import THIS, Cause, Closure, Edge, NotLocalError, Pattern, Scope, Step
-from kg.validation.query_scopes import QueryScopes, scopes_of_query
+from kg.validation.lookup import Changes, Lookup, Select, TooManyError, View
+from kg.validation.patterns import THIS, Cause, Closure, Edge, NotLocalError, Pattern, Step
+from kg.validation.query_scopes import QueryScopes, renamed, scopes_of_query
+from kg.validation.relations import Names, Row
 from kg.validation.restriction import restrict_groups, subselects
 
 _NODE: Final = Variable("node")
 _AT_ONCE: Final = 2000
 _FEW: Final = 8
 
+_GROUPED: Final = re.compile(r"\bGROUP\s+BY\b", re.IGNORECASE)
 _ABOUT_BLANKS: Final = re.compile(
     r"FILTER\s*\(\s*isBlank\(\?\w+\)(\s*\|\|\s*isBlank\(\?\w+\))*\s*\)", re.IGNORECASE
 )
@@ -124,6 +126,7 @@ class _Trace:
     """Finds the nodes that a change can bring a finding about, where there was none before."""
 
     def __init__(self, view: View, changes: Changes) -> None:
+        self._view = view
         came, went = Changes(added=changes.added), Changes(removed=changes.removed)
         self._tracers = {Cause.ADDED: Tracer(view, came), Cause.REMOVED: Tracer(view, went)}
         self.lookup = self._tracers[Cause.ADDED].lookup
@@ -137,7 +140,7 @@ class _Trace:
         if _is_about_blanks(check.query) and not self._has_blanks:
             return []
         among = self._among(read.required)
-        found = set[Node]() if among == set() else self._touched(read.scopes)
+        found = set[Node]() if among == set() else self._touched(check, read)
         if found is EVERYTHING or any(isinstance(node, BNode) for node in found):
             return None
         nodes = held(read.required, found if among is None else found & among, self.lookup)
@@ -155,14 +158,28 @@ class _Trace:
                     return {statement.subject for statement in found[pattern.object]}
         return None
 
-    def _touched(self, scopes: Iterable[Scope]) -> set[Node] | None:
+    def _touched(self, check: Check, read: QueryScopes) -> set[Node] | None:
+        """Return the nodes of answers that the change can have made, as far as it tells itself."""
+        names = _predicate_names(check.query)[:1]
         touched: set[Node] = set()
         for cause, tracer in self._tracers.items():
-            found = tracer.focus_nodes(scope for scope in scopes if cause in scope.cause)
+            found = tracer.rows((s for s in read.scopes if cause in s.cause), names)
             if found is EVERYTHING:
                 return EVERYTHING
-            touched |= found
+            for bound, rows in found.items():
+                touched |= {row[0] for row in self._standing(bound, rows, read.required)}
         return touched
+
+    def _standing(
+        self, bound: Names, rows: Iterable[Row], required: Iterable[Pattern]
+    ) -> Iterable[Row]:
+        """Return the rows whose predicate, the second term if there is one, can be in an answer."""
+        if len(bound) < 2:
+            return rows
+        about = renamed(required, {bound[1]: THIS, THIS: Variable(".node")})
+        # Asked on their own: little is looked at of all that an ontology says of a predicate.
+        predicates = held(about, {row[1] for row in rows}, Lookup(self._view))
+        return [row for row in rows if row[1] in predicates]
 
     def take_out(self, check: Check, nodes: list[URIRef] | None, extract: Extract) -> bool:
         """Take out what a check can read of some nodes; say whether that is all in there."""
@@ -185,12 +202,9 @@ class _Trace:
 
     def _predicates(self, check: Check, nodes: list[URIRef]) -> dict[Variable, set[URIRef]]:
         """Return what some nodes say, by the variables that stand for it in subselects too."""
-        read = _scopes(check.query)
         found: dict[Variable, set[URIRef]] = {}
-        for pattern in read.required if read else ():
-            name = pattern.name if isinstance(pattern, Edge) else None
-            says_this = pattern.subject == THIS and pattern.steps == (Step(None),)
-            if name and says_this and pattern.graph is None and subselects(check.query, name.n3()):
+        for name in _predicate_names(check.query):
+            if subselects(check.query, name.n3()):
                 lists = self.lookup.along(Step(None), nodes).values()
                 found[name] = {statement.predicate for said in lists for statement in said}
         return found
@@ -208,6 +222,18 @@ def _scopes(query: str) -> QueryScopes | None:
         return scopes_of_query(query, _NODE)
     except NotLocalError:
         return None
+
+
+@lru_cache(maxsize=64)
+def _predicate_names(query: str) -> Names:
+    """Return the variables in the place of what a node says, wherever there is an answer."""
+    read = _scopes(query)
+    if read is None or _GROUPED.search(query):
+        # An answer about a group may rest on what is not there any more.
+        return ()
+    edges = (p for p in read.required if isinstance(p, Edge) and p.subject == THIS)
+    names = (p.name for p in edges if p.graph is None and p.steps == (Step(None),))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 @lru_cache(maxsize=64)
