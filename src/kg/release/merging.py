@@ -66,11 +66,13 @@ class Merging:
         """Merge these lines until ``result`` asks for others; return what will come of it."""
         self._lines = frozenset(removed), frozenset(added)
         plan = self._pool.submit(plan_merge, self._old, *self._lines)
-        self._written = self._pool.submit(self._write, plan, self._stop)
         self._hashed = self._pool.submit(self._hash, plan, self._stop)
+        self._written = self._pool.submit(self._write, plan, self._hashed, self._stop)
         return self._hashed
 
-    def _write(self, plan: "Future[Plan]", stop: Event) -> None:
+    def _write(self, plan: "Future[Plan]", hashed: "Future[Merged]", stop: Event) -> None:
+        # Nobody waits for the file yet, but for the hash they do.
+        hashed.result()
         write_merged(self._old, self._new, plan.result(), stop)
 
     def _hash(self, plan: "Future[Plan]", stop: Event) -> Merged:
