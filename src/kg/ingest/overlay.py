@@ -173,6 +173,12 @@ def write_durably(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def sync_file(path: Path) -> None:
+    """Wait until the disk has what was written to a file."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the disk has the names in a folder: syncing a file does not sync its name."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, SKOS
 
-from kg.ingest.overlay import write_durably
+from kg.ingest.overlay import sync_file, sync_folder, write_durably
 from kg.iris import rebase
 from kg.language import Language
 from kg.release.act import activity_triples
@@ -26,7 +26,7 @@ from kg.release.citation import Citation, write_citation
 from kg.release.counting import COUNTS, Counted, count_content, read_counts, write_counts
 from kg.release.description import ReleaseFacts, describe_release, release_iri
 from kg.release.dumps import FOLDER, Dump, DumpSource, make_dumps
-from kg.release.later import Contents, begin_dumps
+from kg.release.later import TOLD, Contents, begin_dumps
 from kg.release.merging import Merged
 from kg.release.publication import (
     CONTENT,
@@ -132,8 +132,13 @@ def _dump(
 
 
 def _write(incoming: Incoming, said: Said) -> None:
+    """Write down what is said of the release; bring that and the files to take away to disk."""
     publication = said.write(short_name(incoming.identifier))
     write_durably(incoming.folder / PUBLICATION, publication)
+    dumps = incoming.folder / FOLDER
+    for path in (*incoming.folder.glob(TOLD), *dumps.iterdir()):
+        sync_file(path)
+    sync_folder(dumps)
 
 
 def _load(

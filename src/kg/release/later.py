@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import StoreError
-from kg.ingest.overlay import sync_folder, write_durably
+from kg.ingest.overlay import sync_file, sync_folder, write_durably
 from kg.release.changes import Change
 from kg.release.dumps import (
     FOLDER,
@@ -57,7 +57,7 @@ def begin_dumps(
     """Write the files that cost little, and down which ones are to follow; return all by name.
 
     ``release`` is the folder of the release. ``changed`` is what has changed since the one
-    before, None if there is none. Raises ``OSError``.
+    before, None if there is none. The files may not be on disk yet. Raises ``OSError``.
     """
     folder = release / FOLDER
     folder.mkdir()
@@ -69,7 +69,7 @@ def begin_dumps(
         "prefixes": dict(source.prefixes),
         "files": [[dump.name, dump.size, dump.sha256] for dump in files],
     }
-    write_durably(release / TOLD, json.dumps(document, indent=1).encode())
+    (release / TOLD).write_text(json.dumps(document, indent=1), encoding="utf-8")
     return tuple(files)
 
 
@@ -109,8 +109,7 @@ def _finish(release: Path) -> None:
     making.mkdir()
     write_whole(release / CONTENT, document["base"], document["prefixes"], making)
     for path in sorted(making.iterdir()):
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+        sync_file(path)
         path.replace(folder / path.name)
     sync_folder(folder)
     # Under another name first: that it is there says that all of them are.
