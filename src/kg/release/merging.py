@@ -162,14 +162,12 @@ def write_merged(old: Path, new: Path, plan: Plan, stop: Event) -> None:
 
     Raises ``OSError``, and ``StoppedError`` soon after ``stop`` is set.
     """
-    with (
-        old.open("rb") as source,
-        new.open("wb", buffering=0) as target,
-        _mapped(source.fileno()) as view,
-        memoryview(view) as whole,
-    ):
-        _write(source.fileno(), target.fileno(), whole, plan.pieces, stop)
+    with old.open("rb") as source, new.open("wb", buffering=0) as target:
+        with _mapped(source.fileno()) as view, memoryview(view) as whole:
+            _write(source.fileno(), target.fileno(), whole, plan.pieces, stop)
         os.fsync(target.fileno())
+        # Nobody is likely to read the old file again: the memory that it takes is for the next.
+        os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def hash_merged(old: Path, plan: Plan, stop: Event) -> str:
