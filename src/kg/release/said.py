@@ -55,7 +55,8 @@ class Said:
     def write(self, name: str) -> bytes:
         """Return the lines of a release of that name, sorted by code point."""
         # Under the name a few may come elsewhere; what is nearly sorted is soon sorted.
-        return "".join(f"{line}\n" for line in sorted(_name(self.lines, name).split("\n"))).encode()
+        lines = sorted(_name(self.lines, name).split("\n"))
+        return ("\n".join(lines) + "\n").encode()
 
     def change(self, other: "Said", name: str) -> tuple[bytes, bytes]:
         """Return the lines that are in this alone, and those that are in another one alone."""

@@ -66,8 +66,7 @@ class EditableStore(_Queryable):
         Others go on meanwhile, also in this process. Raises ``StoreError`` as ``change`` does.
         """
         try:
-            # Lenient: the engine has looked at each of the terms. It would give blank nodes other
-            # labels, if it were not handed them one by one.
+            # In bulk the engine gives blank nodes other labels, unless it is handed each quad.
             if _BLANK.search(nquads):
                 self._store.bulk_extend(_parse([nquads]))
             else:
@@ -145,4 +144,5 @@ _WRITTEN: Final = _Written()
 
 
 def _parse(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
-    return ox.parse(b"".join(lines), ox.RdfFormat.N_QUADS)
+    # Lenient: the engine itself wrote the terms, having looked at each.
+    return ox.parse(b"".join(lines), ox.RdfFormat.N_QUADS, lenient=True)
