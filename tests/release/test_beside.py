@@ -167,13 +167,17 @@ def stores(tmp_path: Path) -> tuple[ReleaseStore, EditableStore]:
     """Give a store of one line of content, and a copy with what was foretold."""
     (tmp_path / "content.nq").write_bytes(line(1))
     write_store(tmp_path / "content", tmp_path / "content.nq")
-    copy = EditableStore.clone(tmp_path / "content", tmp_path / "copy")
+    content = ReleaseStore.open(tmp_path / "content")
+    content.copy_to(tmp_path / "copy")
+    copy = EditableStore.open(tmp_path / "copy")
     copy.load(line(1) + line(2) + line(3))
-    return ReleaseStore.open(tmp_path / "content"), copy
+    return content, copy
 
 
 def line(number: int, name: str = "0123456789abcdef") -> bytes:
-    return f"<{B}void/{name}#x> <{B}p> <{B}{number}> <{B}g> .\n".encode()
+    # Of the first no name is part: the content says it, which knows none.
+    about = f"void/{name}#x" if number > 1 else "id/dataset/x"
+    return f"<{B}{about}> <{B}p> <{B}{number}> <{B}g> .\n".encode()
 
 
 def test_what_the_content_says_stays_though_it_was_foretold_in_vain(

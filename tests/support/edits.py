@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from kg.release.candidate import Candidate
 from kg.release.view import part_of
-from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, _Queryable
+from kg.store.release import ANY_GRAPH, DEFAULT_GRAPH, AnyStore
 from kg.store.terms import to_engine
 from kg.validation import Changes, Report, Shapes, Statement, View, extract, lookup, validate
 
@@ -42,7 +42,7 @@ def taking_out(turn: int) -> Iterator[None]:
         yield
 
 
-class EditableStore(_Queryable):
+class EditableStore(AnyStore):
     """A view as the default graph, with named graphs around it; edits can be taken back."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:

@@ -18,10 +18,10 @@ from kg.release.publication import CONTENT, PUBLISHED, Release, short_name
 from kg.release.said import Said, named, said_before
 from kg.store import (
     DEFAULT_GRAPH,
+    AnyStore,
     EditableStore,
     LabelledStore,
     Quad,
-    ReleaseStore,
     quad_lines,
 )
 
@@ -34,18 +34,21 @@ class Foretold:
     store: EditableStore
     said: Said
 
-    def settle(self, said: Said, content: ReleaseStore) -> None:
+    def settle(self, said: Said, content: AnyStore) -> None:
         """Let the store have what is said of the release indeed.
 
         ``content`` is a store of the content alone. Raises ``StoreError``.
         """
-        gone, come = self.said.change(said, short_name(self.identifier))
-        # What the content says stays, whoever else says it no longer.
-        stays = (quad for quad in LabelledStore(gone).quads() if _has(content, quad))
+        name = short_name(self.identifier)
+        gone, come = self.said.change(said, name)
+        # What the content says stays, whoever else says it no longer. With the name of the
+        # release it says nothing: the name is a hash of it.
+        others = [line for line in gone.splitlines(keepends=True) if name.encode() not in line]
+        stays = (quad for quad in LabelledStore(b"".join(others)).quads() if _has(content, quad))
         self.store.change([gone], [come, *(line.encode() for line in quad_lines(stays))])
 
 
-def _has(store: ReleaseStore, quad: Quad) -> bool:
+def _has(store: AnyStore, quad: Quad) -> bool:
     subject, predicate, value, graph = quad
     return store.holds(subject, predicate, value, DEFAULT_GRAPH if graph is None else graph)
 
@@ -62,6 +65,7 @@ class Beside:
         self._current, self._folder = current, folder
         self._merging = Merging(current.content_path, folder / CONTENT)
         self._pool = ThreadPoolExecutor(2)
+        self.draft: Draft | None = None
         self._copied: Future[None] | None = None
         self._foretold: Future[Foretold] | None = None
         self._more: list[Future[object]] = []
@@ -72,6 +76,7 @@ class Beside:
 
     def begin(self, draft: Draft, *, is_to_stay: bool) -> None:
         """Begin with the draft as it is now; ``is_to_stay`` unless it is only being tried."""
+        self.draft = draft
         merged = self._merging.begin(draft.removed, draft.added)
         if is_to_stay and self._current.plain_path.is_dir():
             self._copied = self._pool.submit(draft.copy_to, self._folder / PUBLISHED)
@@ -104,6 +109,11 @@ class Beside:
             return None
         foretold = begun.result()
         return foretold if foretold.identifier == identifier else None
+
+    def close_draft(self) -> None:
+        """Make the store of the new content durable, if it is open; raises ``StoreError``."""
+        if self.draft is not None:
+            self.draft.close()
 
     def do(self, act: Callable[[], object]) -> None:
         """Begin with something else that has to be done before the switch."""

@@ -29,9 +29,9 @@ from kg.release.tallying import Surroundings, difference, difference_of_whole, m
 from kg.store import (
     ANY_GRAPH,
     DEFAULT_GRAPH,
+    AnyStore,
     LabelledStore,
     Quad,
-    ReleaseStore,
     Term,
 )
 from kg.store.release import GraphChoice
@@ -51,7 +51,7 @@ class Exchange(NamedTuple):
 class Common:
     """A store without some of its quads, all of which it has."""
 
-    def __init__(self, store: ReleaseStore | LabelledStore, without: Iterable[Quad]) -> None:
+    def __init__(self, store: AnyStore, without: Iterable[Quad]) -> None:
         self._store = store
         self._without = frozenset(without)
         self._subjects = {quad.subject for quad in self._without}
@@ -100,8 +100,8 @@ class Common:
 def exchange(
     removed: Collection[bytes],
     added: Collection[bytes],
-    before: ReleaseStore | LabelledStore,
-    after: ReleaseStore | LabelledStore,
+    before: AnyStore,
+    after: AnyStore,
 ) -> Exchange:
     """Return by what two stores differ, given the lines by which the contents do.
 
@@ -113,9 +113,7 @@ def exchange(
     return Exchange(gone, come)
 
 
-def carry(
-    counted: Counted, change: Exchange, store: ReleaseStore | LabelledStore, base: str
-) -> Counted:
+def carry(counted: Counted, change: Exchange, store: AnyStore, base: str) -> Counted:
     """Return what ``count_content`` would of ``store``, given what it did before a change."""
     common = Common(store, change.come)
     figures = Figures(counted.figures)
@@ -137,7 +135,7 @@ def _quads(lines: Collection[bytes]) -> list[Quad]:
     return list(LabelledStore(b"".join(lines)).quads())
 
 
-def _is_spelt_otherwise(quad: Quad, store: ReleaseStore | LabelledStore) -> bool:
+def _is_spelt_otherwise(quad: Quad, store: AnyStore) -> bool:
     """Say whether a store whose content lacks a line has its quad by another one."""
     if not isinstance(quad.object, Literal) or quad.object.datatype is None:
         return False
@@ -198,7 +196,7 @@ def _typed(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
 
 
 def _examples(
-    before: Mapping[str, URIRef], change: Exchange, store: ReleaseStore | LabelledStore, base: str
+    before: Mapping[str, URIRef], change: Exchange, store: AnyStore, base: str
 ) -> Mapping[str, URIRef]:
     after = dict(before)
     for quad in _typed(change.gone, base):
@@ -216,9 +214,7 @@ def _examples(
     return after
 
 
-def _tables(
-    before: frozenset[str], change: Exchange, store: ReleaseStore | LabelledStore, base: str
-) -> frozenset[str]:
+def _tables(before: frozenset[str], change: Exchange, store: AnyStore, base: str) -> frozenset[str]:
     graphs = (None, *(URIRef(f"{base}graph/{name}") for name in GRAPHS))
     after = set(before)
     lost = {quad.object for quad in _typed(change.gone, base) if quad.graph in graphs}
@@ -237,7 +233,7 @@ def _tables(
 def _dates(
     before: tuple[Literal, Literal] | None,
     change: Exchange,
-    store: ReleaseStore | LabelledStore,
+    store: AnyStore,
     base: str,
 ) -> tuple[Literal, Literal] | None:
     space = rebase(str(INOV), base)

@@ -48,7 +48,7 @@ from kg.release.quality_counts import (
 )
 from kg.release.said import UNNAMED, Parts, Said, named, remember, remembered
 from kg.release.statistics import Figures, Triple
-from kg.store import EditableStore, ReleaseStore
+from kg.store import AnyStore, EditableStore, ReleaseStore
 from kg.terms import ordered
 
 
@@ -67,15 +67,14 @@ def complete_release(
     may have begun it. The same content, predecessor and time give the same files. Raises
     ``StoreError`` and ``OSError``.
     """
-    # Opened read-only, the store keeps nothing that would be in the way of writing to it after.
-    store = ReleaseStore.open(incoming.folder / STORE)
-    step = _step(incoming, store, merged)
+    store = _content(incoming, beside)
+    step = _step(incoming, store, merged, beside)
     counted = _count(incoming, store, step)
     moment = published.astimezone(UTC).replace(microsecond=0)
     local = {name: rebase(iri, incoming.base) for name, iri in prefixes.items()}
     citation = write_citation(_citation(store, incoming, moment))
     # The disk is waited for by another thread, while there is more to do.
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         dumps = pool.submit(_dump, incoming, citation, local, counted, merged)
         quality = _measure(incoming, store, local, step)
         facts = ReleaseFacts(
@@ -101,8 +100,12 @@ def complete_release(
         whole = _load(incoming, said, store, beside)
         if merged is None:
             whole.optimize()
+        # The disk is waited for only once.
+        closed = pool.submit(beside.close_draft) if beside else None
         whole.close()
-        written.result()
+        for other in (written, closed):
+            if other is not None:
+                other.result()
     (incoming.folder / STORE).rename(incoming.folder / PLAIN)
     (incoming.folder / PUBLISHED).rename(incoming.folder / STORE)
     return _manifest(figures, facts)
@@ -142,7 +145,7 @@ def _write(incoming: Incoming, said: Said) -> None:
 
 
 def _load(
-    incoming: Incoming, said: Said, content: ReleaseStore, beside: Beside | None
+    incoming: Incoming, said: Said, content: AnyStore, beside: Beside | None
 ) -> EditableStore:
     """Return a store in ``PUBLISHED`` of the content and of what is said of the release."""
     foretold = beside.foretold(incoming.identifier) if beside else None
@@ -151,7 +154,8 @@ def _load(
         return foretold.store
     # What was begun for a content that was not to be is of no use.
     rmtree(incoming.folder / PUBLISHED, ignore_errors=True)
-    store = EditableStore.clone(incoming.folder / STORE, incoming.folder / PUBLISHED)
+    content.copy_to(incoming.folder / PUBLISHED)
+    store = EditableStore.open(incoming.folder / PUBLISHED)
     store.load(named(said.lines, short_name(incoming.identifier)))
     return store
 
@@ -160,20 +164,31 @@ class _Step(NamedTuple):
     """The release before, and by what its store and the new one differ."""
 
     previous: Release
-    before: ReleaseStore
+    before: AnyStore
     change: Exchange
 
 
-def _step(incoming: Incoming, store: ReleaseStore, merged: Merged | None) -> _Step | None:
+def _content(incoming: Incoming, beside: Beside | None) -> AnyStore:
+    """Return the store of the content: as it was left open, or from disk."""
+    if beside is not None and beside.draft is not None:
+        return beside.draft.after.store
+    # Read-only, it keeps nothing that would be in the way of writing to it after.
+    return ReleaseStore.open(incoming.folder / STORE)
+
+
+def _step(
+    incoming: Incoming, store: AnyStore, merged: Merged | None, beside: Beside | None
+) -> _Step | None:
     """Return what led from the release before to this one, if that is known."""
     previous = incoming.previous
     if merged is None or previous is None or not previous.plain_path.is_dir():
         return None
-    before = ReleaseStore.open(previous.plain_path)
+    draft = beside.draft if beside else None
+    before = draft.before.store if draft else ReleaseStore.open(previous.plain_path)
     return _Step(previous, before, exchange(merged.removed, merged.added, before, store))
 
 
-def _count(incoming: Incoming, store: ReleaseStore, step: _Step | None) -> Counted:
+def _count(incoming: Incoming, store: AnyStore, step: _Step | None) -> Counted:
     """Count the content, going on from what was counted of the release before if that is known."""
     if step is not None:
         counted = read_counts(step.previous.path / COUNTS, step.previous.identifier)
@@ -192,7 +207,7 @@ def _manifest(figures: Figures, facts: ReleaseFacts) -> Mapping[str, Any]:
 
 
 def _measure(
-    incoming: Incoming, store: ReleaseStore, prefixes: Mapping[str, str], step: _Step | None
+    incoming: Incoming, store: AnyStore, prefixes: Mapping[str, str], step: _Step | None
 ) -> list[Triple]:
     base, release = incoming.base, release_iri(incoming.base, UNNAMED)
     counts = None
@@ -206,7 +221,7 @@ def _measure(
     return quality_triples(measurements, store, release, base, prefixes)
 
 
-def _citation(store: ReleaseStore, incoming: Incoming, published: datetime) -> Citation:
+def _citation(store: AnyStore, incoming: Incoming, published: datetime) -> Citation:
     dataset = URIRef(rebase(DATASET, incoming.base))
 
     def texts(subject: URIRef, predicate: URIRef, *languages: Language | None) -> list[str]:

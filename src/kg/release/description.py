@@ -28,7 +28,7 @@ from kg.release.statistics import Figures, Triple, without_counts_of_counts
 from kg.release.tallying import Settling, Surroundings, measure_triples
 from kg.release.telling import Telling, of_whole
 from kg.sparql.formats import GRAPHS
-from kg.store import ReleaseStore
+from kg.store import AnyStore
 
 SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
@@ -101,7 +101,7 @@ def void_iri(base: str, identifier: str) -> URIRef:
 
 
 def describe_release(
-    facts: ReleaseFacts, store: ReleaseStore, counted: Counted, change: Exchange | None = None
+    facts: ReleaseFacts, store: AnyStore, counted: Counted, change: Exchange | None = None
 ) -> tuple[Figures, Collection[Triple]]:
     """Return the figures of the default graph and the triples that tell them, themselves counted.
 
@@ -157,7 +157,7 @@ def _ground(facts: ReleaseFacts) -> tuple[object, ...]:
 
 
 def _described(
-    facts: ReleaseFacts, store: ReleaseStore, counted: Counted, change: Exchange | None
+    facts: ReleaseFacts, store: AnyStore, counted: Counted, change: Exchange | None
 ) -> _Described:
     """Return the description of the release before to go on from, or an empty one."""
     earlier = _kept.pop((facts.previous, *_ground(facts)), None)
@@ -175,7 +175,7 @@ def _described(
 
 
 def _lasting(
-    facts: ReleaseFacts, store: ReleaseStore, counted: Counted, version: str
+    facts: ReleaseFacts, store: AnyStore, counted: Counted, version: str
 ) -> Iterator[Triple]:
     """Yield what does not depend on figures that this description changes."""
     yield from _versions(facts, version)

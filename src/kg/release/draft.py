@@ -53,7 +53,7 @@ class Draft:
         self._clone.copy_to(folder)
 
     def close(self) -> None:
-        """Make the new store durable and let go of it."""
+        """Make the new store durable and let go of it; once is enough."""
         self._clone.close()
 
     def _lines(self, quads: Iterable[Quad]) -> set[bytes]:

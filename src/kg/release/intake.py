@@ -7,6 +7,7 @@ once. Whatever a killed process leaves before that rename, the next one removes.
 
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -122,7 +123,9 @@ def _bring(settings: Settings, delivery: Delivery, progress: Progress, ways: Way
                     _tidy(settings.home, releases, current)
                 with Beside(current, folder) as beside:
                     step = _Step(settings, delivery, progress, ways, current, folder, beside)
-                    return step.conclude(releases, step.make())
+                    made = step.make()
+                    with closing(made.draft):
+                        return step.conclude(releases, made)
     raise _disk_fault("the release changes all the time")
 
 
@@ -165,8 +168,12 @@ def _tidy(home: Path, releases: Releases, current: Release) -> None:
 
 @dataclass(frozen=True)
 class _Made:
-    """A release in the making, complete but for its manifest; ``numbers`` are for that."""
+    """A release in the making, complete but for its manifest; ``numbers`` are for that.
 
+    ``draft`` is open yet.
+    """
+
+    draft: Draft
     applied: Applied
     verdict: Verdict
     merged: Merged
@@ -205,8 +212,10 @@ class _Step:
             applied = self._apply(draft, from_whole_text=from_whole_text)
             if not applied.needs_whole_text:
                 return self._change(draft, applied)
-        finally:
+        except BaseException:
             draft.close()
+            raise
+        draft.close()
         shutil.rmtree(self.folder / STORE)
         return self._make(from_whole_text=True)
 
@@ -230,7 +239,7 @@ class _Step:
         merged = Merged(self.current.identifier, (), ())
         if draft.removed or draft.added:
             merged = self.beside.merged(draft)
-        return _Made(applied, verdict, merged, self._numbers(applied, verdict, merged))
+        return _Made(draft, applied, verdict, merged, self._numbers(applied, verdict, merged))
 
     def _judge(self, draft: Draft, applied: Applied) -> Verdict:
         """Return the verdict, and put its report into the draft."""
@@ -293,7 +302,9 @@ class _Step:
             "standing": current.manifest["standing"],
             "activity": activity,
         }
-        intend(self.settings.home, entry_of(activity, "published", merged.identifier), digest)
+        # The disk may have the content to write yet: that is not waited for here.
+        entry = entry_of(activity, "published", merged.identifier)
+        self.beside.do(lambda: intend(self.settings.home, entry, digest))
         if releases.has(merged.identifier):
             # Nothing of it has to be made, so that nothing else is waited for.
             self.beside.wait()
@@ -308,6 +319,9 @@ class _Step:
         )
 
         def complete(incoming: Incoming) -> Mapping[str, object]:
+            if self.ways.complete is not None:
+                # It knows of no draft, and finds a store on disk.
+                self.beside.close_draft()
             told = files(incoming)
             self.beside.wait()
             return told

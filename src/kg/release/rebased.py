@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from kg.iris import rebase, rebase_term
 from kg.namespaces import CANONICAL_BASE
-from kg.store import ANY_GRAPH, EditableStore, Quad, ReleaseStore, Term
+from kg.store import ANY_GRAPH, AnyStore, Quad, Term
 from kg.store.release import GraphChoice
 
 _Term = TypeVar("_Term", bound=Node)
@@ -19,7 +19,7 @@ _Term = TypeVar("_Term", bound=Node)
 class CanonicalDataset:
     """The quads of a store that was built for ``base``, in terms of the canonical base."""
 
-    store: ReleaseStore | EditableStore
+    store: AnyStore
     base: str
 
     def quads(
@@ -29,24 +29,22 @@ class CanonicalDataset:
         object: Term | None = None,  # noqa: A002  the standard's word
         graph: GraphChoice = ANY_GRAPH,
     ) -> Iterator[Quad]:
-        """Iterate over the quads that match; see ``ReleaseStore.quads``."""
+        """Iterate over the quads that match; see ``AnyStore.quads``."""
         if self.base == CANONICAL_BASE:
-            yield from self.store.quads(subject, predicate, object, graph)
-            return
+            return self.store.quads(subject, predicate, object, graph)
         found = self.store.quads(
             subject and self._inward(subject),
             predicate and self._inward(predicate),
             None if object is None else self._inward(object),
             self._inward(graph) if isinstance(graph, URIRef) else graph,
         )
-        for quad in found:
-            yield rebase_quad(quad, self.base, CANONICAL_BASE)
+        return (rebase_quad(quad, self.base, CANONICAL_BASE) for quad in found)
 
     def has(self, triple: tuple[Node, Node, Node], graph: GraphChoice = ANY_GRAPH) -> bool:
         """Say whether a graph holds a triple."""
-        subject, predicate, value = triple
-        found = self.quads(subject, predicate, value, graph)  # type: ignore[arg-type]
-        return next(found, None) is not None
+        subject, predicate, value = map(self._inward, triple)
+        where = self._inward(graph) if isinstance(graph, URIRef) else graph
+        return self.store.holds(subject, predicate, value, where)  # type: ignore[arg-type]
 
     def has_any(
         self, subject: Node | None, predicate: URIRef | None = None, value: Node | None = None

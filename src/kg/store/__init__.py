@@ -4,13 +4,14 @@ The only home of pyoxigraph. rdflib terms go in and come out; an engine term nev
 """
 
 from kg.store.canonical import canonical_nquads
-from kg.store.edit import EditableStore, clone_store, quad_lines, triple_texts
+from kg.store.edit import EditableStore, quad_lines, triple_texts
 from kg.store.inquiry import Columns
 from kg.store.parsing import SYNTAXES, RdfSyntaxError, parse_rdf
 from kg.store.pool import RESERVE, Answer, Figures, QueryPool
 from kg.store.release import (
     ANY_GRAPH,
     DEFAULT_GRAPH,
+    AnyStore,
     LabelledStore,
     MemoryStore,
     PartStore,
@@ -25,6 +26,7 @@ __all__ = [
     "RESERVE",
     "SYNTAXES",
     "Answer",
+    "AnyStore",
     "Columns",
     "EditableStore",
     "Figures",
@@ -37,7 +39,6 @@ __all__ = [
     "ReleaseStore",
     "Term",
     "canonical_nquads",
-    "clone_store",
     "parse_rdf",
     "quad_lines",
     "triple_texts",

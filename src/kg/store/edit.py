@@ -12,30 +12,19 @@ from typing import Final
 import pyoxigraph as ox
 from rdflib.term import Node
 
-from kg.errors import StoreError
 from kg.language import Text
-from kg.store.release import _ENGINE_FAULTS, _not_loadable, _Queryable
+from kg.store.release import _ENGINE_FAULTS, AnyStore, _not_loadable
 from kg.store.terms import Quad, to_engine
 
 _BLANK: Final = re.compile(rb"^_:|> _:", re.MULTILINE)
 
 
-class EditableStore(_Queryable):
+class EditableStore(AnyStore):
     """A clone that can be changed; the original stays as it is."""
 
     @classmethod
-    def clone(cls, original: Path, folder: Path) -> "EditableStore":
-        """Return a copy of the store in ``original`` at ``folder``, which does not exist yet.
-
-        Both must lie in one file system. Raises ``StoreError`` if the original is missing or
-        damaged, or the copy cannot be written.
-        """
-        clone_store(original, folder)
-        return cls.open(folder)
-
-    @classmethod
     def open(cls, folder: Path) -> "EditableStore":
-        """Open a copy that nobody else has open; raises ``StoreError``."""
+        """Open what ``copy_to`` made, and nobody else has open; raises ``StoreError``."""
         try:
             return cls(ox.Store(str(folder)))
         except _ENGINE_FAULTS as error:
@@ -67,7 +56,8 @@ class EditableStore(_Queryable):
         """
         try:
             # In bulk the engine gives blank nodes other labels, unless it is handed each quad.
-            if _BLANK.search(nquads):
+            # They are looked for closely only where there may be some: that takes long.
+            if b"_:" in nquads and _BLANK.search(nquads):
                 self._store.bulk_extend(_parse([nquads]))
             else:
                 self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS, lenient=True)
@@ -81,7 +71,9 @@ class EditableStore(_Queryable):
         self._store.optimize()
 
     def close(self) -> None:
-        """Write everything to disk, durably, and let go of the folder."""
+        """Write everything to disk, durably, and let go of the folder; once is enough."""
+        if not hasattr(self, "_store"):
+            return
         try:
             # The engine's tables are synced as they are written; its log, which is not, is
             # empty after this.
@@ -90,21 +82,6 @@ class EditableStore(_Queryable):
             raise _not_loadable(Text(str(error), str(error))) from error
         finally:
             del self._store
-
-
-def clone_store(original: Path, folder: Path) -> None:
-    """Copy a store by hard links into a folder that does not exist yet.
-
-    Raises ``StoreError`` as ``EditableStore.clone`` does.
-    """
-    if not (original / "CURRENT").is_file():
-        raise StoreError(
-            Text("Simpanan tidak ada: {f}", "There is no store: {f}").format(f=original)
-        )
-    try:
-        ox.Store.read_only(str(original)).backup(str(folder))
-    except _ENGINE_FAULTS as error:
-        raise _not_loadable(Text(str(error), str(error))) from error
 
 
 def quad_lines(quads: Iterable[Quad]) -> Iterator[str]:

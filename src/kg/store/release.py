@@ -71,8 +71,8 @@ class Queryable(Matching, Protocol):
         """Answer a SELECT query."""
 
 
-class _Queryable:
-    """What a store on disk and a store in memory have in common."""
+class AnyStore:
+    """What a store on disk and a store in memory have in common: they can be asked."""
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
@@ -129,6 +129,11 @@ class _Queryable:
         beyond: int = 0,
     ) -> bool:
         """Say whether more than so many quads match, without a look at what is in them."""
+        if subject is not None and predicate is not None and object is not None:
+            name = None if graph is DEFAULT_GRAPH else graph
+            if name is not ANY_GRAPH and not beyond:
+                # One quad is looked up much sooner than a range of them.
+                return from_quad(Quad(subject, predicate, object, name)) in self._store
         found = self._matching(subject, predicate, object, graph)
         return next(islice(found, beyond, None), None) is not None
 
@@ -157,7 +162,7 @@ class _Queryable:
         return sorted(URIRef(graph.value) for graph in self._store.named_graphs())
 
 
-class ReleaseStore(_Queryable):
+class ReleaseStore(AnyStore):
     """The store of a published release. Safe to share between threads."""
 
     @classmethod
@@ -184,7 +189,7 @@ class ReleaseStore(_Queryable):
             ) from error
 
 
-class MemoryStore(_Queryable):
+class MemoryStore(AnyStore):
     """A dataset held in memory, for the rules that a build runs over it."""
 
     def __init__(self, nquads: bytes) -> None:
@@ -197,7 +202,7 @@ class MemoryStore(_Queryable):
         super().__init__(store)
 
 
-class LabelledStore(_Queryable):
+class LabelledStore(AnyStore):
     """A small dataset held in memory whose blank nodes keep their labels."""
 
     def __init__(self, nquads: bytes) -> None:
@@ -210,7 +215,7 @@ class LabelledStore(_Queryable):
         super().__init__(store)
 
 
-class PartStore(_Queryable):
+class PartStore(AnyStore):
     """A few quads in memory, which answer queries as if there were no others."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
