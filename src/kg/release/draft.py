@@ -1,9 +1,11 @@
 """A release in the making: a clone of the current one, and what has been changed in it so far."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from kg.iris import rebase
+from kg.namespaces import GRAPH
 from kg.release.rebased import CanonicalDataset
 from kg.store import EditableStore, Quad, ReleaseStore, quad_lines
 
@@ -30,6 +32,11 @@ class Draft:
         self.after = CanonicalDataset(self._clone, base)
         self.removed: set[bytes] = set()
         self.added: set[bytes] = set()
+
+    @cached_property
+    def reported(self) -> frozenset[Quad]:
+        """What the gate said of the release before."""
+        return frozenset(self.before.quads(graph=GRAPH.validation))
 
     def change(self, old: Iterable[Quad], new: Iterable[Quad]) -> None:
         """Let ``new`` quads stand in the place of ``old`` ones."""

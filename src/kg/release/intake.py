@@ -261,9 +261,8 @@ class _Step:
             )
             if not verdict.conforms:
                 raise NonConformanceError(verdict)
-            before = set(draft.before.quads(graph=GRAPH.validation))
-            after = set(in_graph(verdict.report, GRAPH.validation))
-            draft.change(before - after, after - before)
+            after = frozenset(in_graph(verdict.report, GRAPH.validation))
+            draft.change(draft.reported - after, after - draft.reported)
         return verdict
 
     def _numbers(self, applied: Applied, verdict: Verdict, merged: Merged) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kg.ingest.batch import Batch
 from kg.ingest.fingerprints import fingerprints, shared_runs
 from kg.ingest.locations import Locations
 from kg.ingest.text_rules import TextRules, read_text_rules
-from kg.namespaces import CANONICAL_BASE, GRAPH
+from kg.namespaces import CANONICAL_BASE
 from kg.release.draft import Draft
 from kg.release.gate import copied_text
 from kg.release.judgement import Candidate, Difference, Gate, judge_change
@@ -61,7 +61,7 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     """
     draft = question.draft
     opened = _open(settings.ontology, question.ontology)
-    said = frozenset(quad[:3] for quad in draft.before.quads(graph=GRAPH.validation))
+    said = frozenset(quad[:3] for quad in draft.reported)
     difference = Difference(_quads(draft.added), _quads(draft.removed))
     verdict, _ = judge_change(
         Candidate(draft.after.store, draft.base),
