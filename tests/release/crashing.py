@@ -15,7 +15,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -166,24 +166,24 @@ def trials(work: Path, kind: str, count: int, seed: int) -> None:
     start = time.monotonic()
     _, whole = in_fork(lambda: act(chosen, work, None))
     lasted = time.monotonic() - start
-    points = range(1, whole["calls"] + 1)
-    if kind in ("calls", "completing"):
-        points = sorted(chance.choices(points, k=count))  # type: ignore[assignment]
+    points: Sequence[int] = range(1, whole["calls"] + 1)
+    if kind != "steps":
+        # What lies behind the end, by chance, was no kill; then there is one more.
+        points = chance.choices(points, k=10 * count)
     kills = 0
-    for point in points if kind != "moments" else range(10 * count):
-        # By chance a moment lies behind the end; then it was no kill, and there is one more.
-        if kind == "moments" and kills == count:
+    for point in points:
+        if kind != "steps" and kills == count:
             break
         fresh()
         before = in_fork(lambda: state(home))[1]
         if kind == "moments":
             after = chance.uniform(0, lasted)
             status, _ = in_fork(lambda: deliver(chosen, work, kit.quietly), after)
-        else:
-            status, _ = in_fork(lambda at=point: act(chosen, work, at))  # type: ignore[misc]
             if status != -signal.SIGKILL:
                 # It takes less time than the first did, which may have come at a busy moment.
                 lasted = after
+        else:
+            status, _ = in_fork(lambda at=point: act(chosen, work, at))  # type: ignore[misc]
         kills += status == -signal.SIGKILL
         killed = in_fork(lambda: state(home))[1]
         again = in_fork(lambda: deliver(chosen, work, kit.quietly, *finish))[1]

@@ -616,12 +616,12 @@ def test_a_write_that_needs_too_much_memory_is_refused_and_the_next_one_is_made(
     start: Callable[..., Any], ground: Settings
 ) -> None:
     names = ", ".join(f'"{number}"@id' for number in range(400_000))
-    with start(write_memory=1200, write_limit=16) as (address, process):
+    with start(write_memory=1600, write_limit=16) as (address, process):
         store = Store(address, ground, process)
         refused = store.ask("PUT", "many", HEAD + f"agency:a inov:name {names} .")
         assert refused.status == 413
         assert refused.json["type"].endswith("problem/write-memory")
-        assert refused.json["limit"] == 1200
+        assert refused.json["limit"] == 1600
         assert process.poll() is None
         assert store.ask("GET", "many").status == 404
         assert store.ask("PUT", "few", JOHN).status == 201
