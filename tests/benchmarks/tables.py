@@ -38,6 +38,20 @@ ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         "date": "2019",
     },
     "events": {"event": "new: Acara {n}", "type": "gala-penghargaan", "date": "2019-10-15"},
+    "launches": {
+        "event": "new: Peresmian {n}",
+        "type": "peresmian",
+        "date": "2019-10-15",
+        "launched": "new: Mal Pelayanan Publik {n}",
+        "centre_type": "mpp",
+        "agency": "agency:pemkot-surabaya",
+    },
+    "decisions": {
+        "type": "keputusan-menteri",
+        "number": "{n}/2019",
+        "issuer": "agency:kementerian-panrb",
+        "date": "2019",
+    },
     "conferrals": {
         "award": "competition:kipp",
         "tier": "Top 45",

@@ -2,6 +2,8 @@
 
 import csv
 import random
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -556,3 +558,9 @@ def test_a_table_of_sources_stands_in_for_the_sources_that_it_describes_alone(
         "h2": "brought",
         "h3": "brought",
     }
+
+
+def test_the_benchmark_measures_every_kind() -> None:
+    script = Path(__file__).parents[1] / "benchmarks" / "tables.py"
+    run = subprocess.run([sys.executable, script, "5"], capture_output=True, text=True, check=True)
+    assert sorted(line.split()[0] for line in run.stdout.splitlines()[1:]) == sorted(KINDS)
