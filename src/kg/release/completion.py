@@ -100,12 +100,12 @@ def complete_release(
         whole = _load(incoming, said, store, beside)
         if merged is None:
             whole.optimize()
-        # The disk is waited for only once.
-        closed = pool.submit(beside.close_draft) if beside else None
-        whole.close()
-        for other in (written, closed):
-            if other is not None:
-                other.result()
+        # The disk is waited for by all at once.
+        closed = pool.submit(whole.close)
+        if beside is not None:
+            beside.close_draft()
+        written.result()
+        closed.result()
     (incoming.folder / STORE).rename(incoming.folder / PLAIN)
     (incoming.folder / PUBLISHED).rename(incoming.folder / STORE)
     return _manifest(figures, facts)

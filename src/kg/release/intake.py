@@ -262,7 +262,7 @@ class _Step:
             if not verdict.conforms:
                 raise NonConformanceError(verdict)
             after = frozenset(in_graph(verdict.report, GRAPH.validation))
-            draft.change(draft.reported - after, after - draft.reported)
+            draft.change(draft.reported, after)
         return verdict
 
     def _numbers(self, applied: Applied, verdict: Verdict, merged: Merged) -> dict[str, Any]:

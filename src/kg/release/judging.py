@@ -42,7 +42,6 @@ class Question:
     ontology: str | None = None
 
 
-_Triple = tuple[Node, Node, Node]
 JudgeChange = Callable[[Question, Settings], Verdict]
 
 _LONG: Final = """
@@ -61,12 +60,11 @@ def judge_draft(question: Question, settings: Settings) -> Verdict:
     """
     draft = question.draft
     opened = _open(settings.ontology, question.ontology)
-    said = frozenset(quad[:3] for quad in draft.reported)
     difference = Difference(_quads(draft.added), _quads(draft.removed))
     verdict, _ = judge_change(
         Candidate(draft.after.store, draft.base),
         opened.gate,
-        opened.report_of(said),
+        opened.report_of(draft.reported),
         difference,
         question.locations,
     )
@@ -79,13 +77,14 @@ class _Opened:
     """A gate, and the last report that was read for it: most batches leave that as it is."""
 
     gate: Gate
-    _said: frozenset[_Triple] = frozenset()
+    _reported: frozenset[Quad] = frozenset()
     _report: Report | None = None
 
-    def report_of(self, said: frozenset[_Triple]) -> Report:
-        """Return the report that a graph holds."""
-        if self._report is None or said != self._said:
-            self._said, self._report = said, read_report(said, self.gate.shapes)
+    def report_of(self, reported: frozenset[Quad]) -> Report:
+        """Return the report that the quads of a graph tell."""
+        if self._report is None or reported != self._reported:
+            self._report = read_report((quad[:3] for quad in reported), self.gate.shapes)
+            self._reported = reported
         return self._report
 
 
